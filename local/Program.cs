@@ -1,0 +1,6 @@
+using System.CommandLine;
+
+// One process per emulator: `TikTok.Local cosmos`, `TikTok.Local eventhubs`, … each can be killed and restarted alone.
+// `TikTok.Local up` starts and supervises them all.
+var root = new RootCommand("Azure on one machine: emulators, functions host and supervisor of the local service.");
+return await root.Parse(args).InvokeAsync();
