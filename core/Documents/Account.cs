@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+
+namespace TikTok.Core.Documents;
+
+/// <summary>A person. Container <c>accounts</c>, partition <c>/userId</c>, <c>id = userId</c>, <c>type = "account"</c>.</summary>
+public sealed record Account
+{
+    public const string DocumentType = "account";
+
+    public required string Id { get; init; }
+    public required string UserId { get; init; }
+    public string Type { get; init; } = DocumentType;
+    public required string Username { get; init; }
+    public required string DisplayName { get; init; }
+    public string Bio { get; init; } = "";
+    public required string PasswordHash { get; init; }
+    public required DateOnly BirthDate { get; init; }
+
+    /// <summary>ISO 3166-1 alpha-2, upper case.</summary>
+    public string? Country { get; init; }
+
+    public AccountType AccountType { get; init; } = AccountType.Standard;
+    public Role Role { get; init; } = Role.User;
+    public bool Private { get; init; }
+    public IReadOnlyList<string> Interests { get; init; } = [];
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    [JsonPropertyName("_etag")]
+    public string? ETag { get; init; }
+}
+
+/// <summary>Teen: 13 to 17 years old, private by default.</summary>
+public enum AccountType { Standard, Teen }
+
+/// <summary>What an account may do, least first.</summary>
+public enum Role { User, Creator, Verified, Moderator, Admin }
+
+/// <summary>The reservation of a name. Container <c>usernames</c>, partition <c>/username</c>, <c>id = username</c>: creating it is what makes a name unique.</summary>
+public sealed record UsernameReservation
+{
+    public required string Id { get; init; }
+    public required string Username { get; init; }
+    public required string UserId { get; init; }
+}
+
+/// <summary>A signed-in device: one family of refresh tokens. Container <c>accounts</c>, in the account's partition, <c>id = session:{sessionId}</c>.</summary>
+public sealed record Session
+{
+    public const string DocumentType = "session";
+
+    public required string Id { get; init; }
+    public required string UserId { get; init; }
+    public string Type { get; init; } = DocumentType;
+
+    /// <summary>SHA-256 of the refresh token that is valid now, base64url. The token itself is never stored.</summary>
+    public required string TokenHash { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset RefreshedAt { get; init; }
+
+    /// <summary>Seconds to live after the last write; the session ends unless refreshed within it.</summary>
+    public int Ttl { get; init; }
+
+    [JsonPropertyName("_etag")]
+    public string? ETag { get; init; }
+
+    public static string IdFor(string sessionId) => $"session:{sessionId}";
+}

@@ -1,0 +1,170 @@
+using System.Text.Json.Serialization;
+
+namespace TikTok.Core.Documents;
+
+/// <summary>A video. Container <c>videos</c>, partition <c>/videoId</c>, <c>id = videoId</c>, <c>type = "video"</c>.</summary>
+/// <remarks>
+/// The same partition holds the <see cref="Like"/>s and <see cref="CountedOffset"/>s of the video, so that one transactional batch
+/// makes a count exactly-once. Queries across the container filter on <c>type</c>.
+/// </remarks>
+public sealed record Video
+{
+    public const string DocumentType = "video";
+
+    public required string Id { get; init; }
+    public required string VideoId { get; init; }
+    public string Type { get; init; } = DocumentType;
+    public required string UserId { get; init; }
+
+    /// <summary>The creator's name when the video was published; a copy, so that a feed page needs no read per creator.</summary>
+    public required string Username { get; init; }
+
+    public string Title { get; init; } = "";
+    public string Description { get; init; } = "";
+
+    /// <summary>Lower-case, without '#', in order of first appearance, distinct.</summary>
+    public IReadOnlyList<string> Hashtags { get; init; } = [];
+
+    public string? SoundId { get; init; }
+    public Visibility Visibility { get; init; } = Visibility.Public;
+    public bool AllowComments { get; init; } = true;
+    public bool AllowDuet { get; init; } = true;
+    public bool AllowStitch { get; init; } = true;
+
+    public VideoStatus Status { get; init; } = VideoStatus.Uploading;
+
+    /// <summary>Why processing failed, in words for the creator; null unless <see cref="Status"/> is one of the refusals.</summary>
+    public string? Reason { get; init; }
+
+    public required Upload Upload { get; init; }
+
+    /// <summary>What the probe found; null before it has run.</summary>
+    public MediaProbe? Probe { get; init; }
+
+    /// <summary>Transcoding progress in percent, 0 to 100, from the encoder's own reports.</summary>
+    public int Progress { get; init; }
+
+    /// <summary>Renditions that play, lowest first.</summary>
+    public IReadOnlyList<Rendition> Renditions { get; init; } = [];
+
+    /// <summary>How many thumbnails there are: blobs 1 to this number.</summary>
+    public int ThumbnailCount { get; init; }
+
+    public VideoCounters Counters { get; init; } = new();
+
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    [JsonPropertyName("_etag")]
+    public string? ETag { get; init; }
+
+    /// <summary>The container that holds this video's renditions.</summary>
+    [JsonIgnore]
+    public string MediaContainer => Visibility == Visibility.Public ? Storage.BlobContainers.Media : Storage.BlobContainers.PrivateMedia;
+}
+
+/// <summary>The upload's two halves, which arrive in either order: the blob and the creator's words about it.</summary>
+public sealed record Upload
+{
+    public required string Filename { get; init; }
+
+    /// <summary>Bytes, as declared at init; 1 to 4 GB.</summary>
+    public required long FileSize { get; init; }
+
+    /// <summary>Milliseconds, as declared at init; the probe decides.</summary>
+    public required long DurationMs { get; init; }
+
+    /// <summary>When the committed blob was first seen; null until then.</summary>
+    public DateTimeOffset? LandedAt { get; init; }
+
+    /// <summary>When <c>complete</c> was first called; null until then.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+}
+
+public enum Visibility { Public, Followers, Private }
+
+/// <summary><c>uploading → processing → ready</c>, or one of the ends.</summary>
+public enum VideoStatus { Uploading, Processing, Ready, Failed, Review, Blocked, Copyright, Deleted }
+
+/// <summary>What ffprobe found in an upload, as it is displayed: width and height are after rotation.</summary>
+public sealed record MediaProbe
+{
+    public required string Container { get; init; }
+    public required string VideoCodec { get; init; }
+    public string? AudioCodec { get; init; }
+    public required long DurationMs { get; init; }
+    public required int Width { get; init; }
+    public required int Height { get; init; }
+
+    /// <summary>Degrees clockwise that the player must turn the coded picture: 0, 90, 180 or 270.</summary>
+    public int Rotation { get; init; }
+
+    /// <summary>Frames per second.</summary>
+    public required double FrameRate { get; init; }
+}
+
+/// <summary>One rung of the ladder that plays: a fragmented MP4 and its byte-range playlist.</summary>
+public sealed record Rendition
+{
+    /// <summary>The short side and a p: <c>240p</c>. A source smaller than the lowest rung is encoded at its own size under that rung's name.</summary>
+    public required string Name { get; init; }
+    public required int Width { get; init; }
+    public required int Height { get; init; }
+    public required double FrameRate { get; init; }
+
+    /// <summary>RFC 6381 codecs of the streams: <c>avc1.64001e,mp4a.40.2</c>.</summary>
+    public required string Codecs { get; init; }
+
+    /// <summary>Peak bits per second over any segment (RFC 8216 §4.3.4.2).</summary>
+    public required long Bandwidth { get; init; }
+
+    /// <summary>Bits per second over the whole.</summary>
+    public required long AverageBandwidth { get; init; }
+
+    /// <summary>Size of the MP4.</summary>
+    public required long Bytes { get; init; }
+}
+
+/// <summary>Counters of a video. <c>Views</c> follows the watch events; the others change in the batch that records the act.</summary>
+public sealed record VideoCounters
+{
+    public long Views { get; init; }
+    public long Likes { get; init; }
+    public long Comments { get; init; }
+    public long Shares { get; init; }
+}
+
+/// <summary>One account's like of one video, in the video's partition: <c>id = like:{userId}</c>. Its creation and the counter are one batch.</summary>
+public sealed record Like
+{
+    public const string DocumentType = "like";
+
+    public required string Id { get; init; }
+    public required string VideoId { get; init; }
+    public string Type { get; init; } = DocumentType;
+    public required string UserId { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public static string IdFor(string userId) => $"like:{userId}";
+}
+
+/// <summary>
+/// How far one partition of the event log is counted into one video, in the video's partition: <c>id = counted:{hubPartition}</c>.
+/// It moves in the batch that adds the views, so that a redelivered event adds nothing.
+/// </summary>
+public sealed record CountedOffset
+{
+    public const string DocumentType = "counted";
+
+    public required string Id { get; init; }
+    public required string VideoId { get; init; }
+    public string Type { get; init; } = DocumentType;
+
+    /// <summary>The sequence number of the last event counted.</summary>
+    public required long SequenceNumber { get; init; }
+
+    [JsonPropertyName("_etag")]
+    public string? ETag { get; init; }
+
+    public static string IdFor(string hubPartition) => $"counted:{hubPartition}";
+}

@@ -1,0 +1,63 @@
+namespace TikTok.Core;
+
+/// <summary>The Cosmos containers, in database <see cref="Database"/>. Their partition keys and time-to-live are in <see cref="Cosmos.CosmosSchema"/>.</summary>
+public static class Containers
+{
+    public const string Database = "tiktok";
+
+    public const string Accounts = "accounts";
+    public const string Usernames = "usernames";
+    public const string Videos = "videos";
+    public const string UserVideos = "userVideos";
+    public const string Edges = "edges";
+    public const string EdgesIn = "edgesIn";
+    public const string Watches = "watches";
+    public const string Idempotency = "idempotency";
+    public const string Leases = "leases";
+}
+
+/// <summary>Storage queues. Each has a poison queue <c>{name}-poison</c>.</summary>
+public static class Queues
+{
+    /// <summary><see cref="Messages.ProbeJob"/>: a raw upload to be probed by the transcoder container.</summary>
+    public const string Probe = "probe";
+
+    /// <summary><see cref="Messages.TranscodeJob"/>: a probed upload to be encoded by the transcoder container.</summary>
+    public const string TranscodeJobs = "transcode-jobs";
+
+    /// <summary><see cref="Messages.VideoStep"/>: what a step of a video's processing came to.</summary>
+    public const string VideoSteps = "video-steps";
+
+    /// <summary><see cref="Messages.VideoDeletion"/>: a video marked deleted whose blobs and satellites must go.</summary>
+    public const string VideoDeletions = "video-deletions";
+
+    public static readonly IReadOnlyList<string> All = [Probe, TranscodeJobs, VideoSteps, VideoDeletions];
+}
+
+/// <summary>Event hubs.</summary>
+public static class Hubs
+{
+    /// <summary><see cref="Events.Interaction"/>s, partitioned by video id.</summary>
+    public const string Interactions = "interactions";
+
+    /// <summary>One consumer group per reader of <see cref="Interactions"/>.</summary>
+    public static class ConsumerGroups
+    {
+        /// <summary>Exact view counts into the video documents.</summary>
+        public const string Counters = "counters";
+
+        /// <summary>Watch history by user.</summary>
+        public const string History = "history";
+
+        /// <summary>The ranker's trending pool and its online training.</summary>
+        public const string Ranker = "ranker";
+    }
+}
+
+/// <summary>The names of connections: an app setting of this name holds a connection string, or <c>{name}__…Uri</c> settings name an account reached by managed identity.</summary>
+public static class Connections
+{
+    public const string Storage = "Storage";
+    public const string Cosmos = "Cosmos";
+    public const string EventHubs = "EventHubs";
+}
