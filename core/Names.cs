@@ -10,8 +10,7 @@ public static class Containers
     public const string Videos = "videos";
     public const string UserVideos = "userVideos";
     public const string Edges = "edges";
-    public const string EdgesIn = "edgesIn";
-    public const string Watches = "watches";
+    public const string FeedSessions = "feedSessions";
     public const string Idempotency = "idempotency";
     public const string Leases = "leases";
 }
@@ -45,12 +44,6 @@ public static class Hubs
     {
         /// <summary>Exact view counts into the video documents.</summary>
         public const string Counters = "counters";
-
-        /// <summary>Watch history by user.</summary>
-        public const string History = "history";
-
-        /// <summary>The ranker's trending pool and its online training.</summary>
-        public const string Ranker = "ranker";
     }
 }
 

@@ -16,11 +16,10 @@ public static class CosmosSchema
     [
         new(Containers.Accounts, "/userId", DefaultTtlSeconds: -1),
         new(Containers.Usernames, "/username"),
-        new(Containers.Videos, "/videoId"),
+        new(Containers.Videos, "/videoId", DefaultTtlSeconds: -1),
         new(Containers.UserVideos, "/userId"),
         new(Containers.Edges, "/userId"),
-        new(Containers.EdgesIn, "/targetId"),
-        new(Containers.Watches, "/userId", DefaultTtlSeconds: 90 * Day),
+        new(Containers.FeedSessions, "/userId", DefaultTtlSeconds: Day / 4),
         new(Containers.Idempotency, "/key", DefaultTtlSeconds: Day),
         new(Containers.Leases, "/id"),
     ];

@@ -1,9 +1,9 @@
 namespace TikTok.Core.Documents;
 
-/// <summary>An arrow from an account to a video or an account. Container <c>edges</c>, partition <c>/userId</c>; <c>edgesIn</c>, partition <c>/targetId</c>, mirrors it.</summary>
+/// <summary>What an account likes. Container <c>edges</c>, partition <c>/userId</c>; a mirror of the <see cref="Like"/>s, kept by the change feed of <c>videos</c>.</summary>
 public sealed record Edge
 {
-    /// <summary><c>like:{videoId}</c> going out, <c>like:{userId}</c> coming in.</summary>
+    /// <summary><c>like:{videoId}</c>.</summary>
     public required string Id { get; init; }
     public required string UserId { get; init; }
     public required string TargetId { get; init; }
@@ -11,7 +11,7 @@ public sealed record Edge
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
-public enum EdgeKind { Like, Follow }
+public enum EdgeKind { Like }
 
 /// <summary>A creator's video by time. Container <c>userVideos</c>, partition <c>/userId</c>, <c>id = videoId</c>; kept by the change feed of <c>videos</c>.</summary>
 public sealed record UserVideo
@@ -23,18 +23,6 @@ public sealed record UserVideo
     public required Visibility Visibility { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? PublishedAt { get; init; }
-}
-
-/// <summary>The latest watch of one video by one account. Container <c>watches</c>, partition <c>/userId</c>, <c>id = videoId</c>, lives 90 days.</summary>
-public sealed record Watch
-{
-    public required string Id { get; init; }
-    public required string UserId { get; init; }
-    public required string VideoId { get; init; }
-    public required long WatchDurationMs { get; init; }
-    public required long TotalDurationMs { get; init; }
-    public required WatchSource Source { get; init; }
-    public required DateTimeOffset WatchedAt { get; init; }
 }
 
 /// <summary>Where a video was watched.</summary>

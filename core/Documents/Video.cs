@@ -134,7 +134,10 @@ public sealed record VideoCounters
     public long Shares { get; init; }
 }
 
-/// <summary>One account's like of one video, in the video's partition: <c>id = like:{userId}</c>. Its creation and the counter are one batch.</summary>
+/// <summary>
+/// Whether one account likes one video, in the video's partition: <c>id = like:{userId}</c>. A change of it and of the counter are one batch.
+/// An unlike keeps the document, so that the change feed tells of it, and lets it expire.
+/// </summary>
 public sealed record Like
 {
     public const string DocumentType = "like";
@@ -143,7 +146,14 @@ public sealed record Like
     public required string VideoId { get; init; }
     public string Type { get; init; } = DocumentType;
     public required string UserId { get; init; }
-    public required DateTimeOffset CreatedAt { get; init; }
+    public required bool Liked { get; init; }
+    public required DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Seconds to live: absent while liked.</summary>
+    public int? Ttl { get; init; }
+
+    [JsonPropertyName("_etag")]
+    public string? ETag { get; init; }
 
     public static string IdFor(string userId) => $"like:{userId}";
 }
