@@ -1,1 +1,21 @@
-return 0;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using TikTok.Core;
+using TikTok.Ranker.Ranking;
+using TikTok.Ranker.Retrieval;
+using TikTok.Ranker.Serving;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton(services => new AzureClients(services.GetRequiredService<IConfiguration>()).Cosmos());
+builder.Services.AddSingleton<Catalogue>();
+builder.Services.AddSingleton<TrendingAndRecentRanker>();
+builder.Services.AddSingleton<CatalogueFeed>();
+builder.Services.AddHostedService(services => services.GetRequiredService<CatalogueFeed>());
+
+var app = builder.Build();
+app.MapRank();
+await app.StartAsync();
+var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+Console.WriteLine($"ranker listening on {address}");
+await app.WaitForShutdownAsync();
