@@ -1,1 +1,19 @@
-return 0;
+using System.CommandLine;
+using Spectre.Console;
+using TikTok.Benchmarks;
+using TikTok.Benchmarks.Harness;
+
+// `tests/bench` lists, `tests/bench NAME [--json FILE]` runs one. A new benchmark is one more line here.
+IReadOnlyList<IBenchmark> benchmarks =
+[
+    new IdleBenchmark(),
+];
+
+var name = new Argument<string?>("name") { Description = "The benchmark; without it, the list.", Arity = ArgumentArity.ZeroOrOne };
+var json = new Option<string?>("--json") { Description = "Also write the figures to this file." };
+var root = new RootCommand("The benchmarks of the local service.") { name, json };
+var runner = new BenchmarkRunner(benchmarks, AnsiConsole.Console, TimeProvider.System);
+root.SetAction((parsed, cancellationToken) => parsed.GetValue(name) is { } chosen
+    ? runner.RunAsync(chosen, parsed.GetValue(json), cancellationToken)
+    : Task.FromResult(runner.List()));
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
