@@ -1,0 +1,116 @@
+using System.Globalization;
+using TikTok.Core;
+using TikTok.Core.Storage;
+using TikTok.Local.Up.Supervision;
+
+namespace TikTok.Local.Up;
+
+/// <summary>Which programs make the local service, with which ports and settings. The settings carry the names they have in Azure.</summary>
+public sealed class ServiceTopology
+{
+    // The account name and key that the Azurite emulator documents; public knowledge, and of use on loopback only.
+    private const string StorageAccount = "devstoreaccount1";
+    private const string StorageKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    // The same of the Cosmos DB emulator.
+    private const string CosmosKey = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
+
+    private readonly UpOptions _options;
+    private readonly DataDirectory _data;
+    private readonly int _blobPort;
+    private readonly int _queuePort;
+    private readonly int _cosmosPort;
+    private readonly int _eventHubsPort;
+    private readonly int _rankerPort;
+
+    public ServiceTopology(UpOptions options, DataDirectory data, PortBook ports, Secrets secrets)
+    {
+        _options = options;
+        _data = data;
+        _blobPort = ports["storage-blob"];
+        _queuePort = ports["storage-queue"];
+        _cosmosPort = ports["cosmos"];
+        _eventHubsPort = ports["eventhubs"];
+        _rankerPort = ports["ranker"];
+        Settings = BuildSettings(secrets);
+    }
+
+    public string Storage => $"DefaultEndpointsProtocol=http;AccountName={StorageAccount};AccountKey={StorageKey};BlobEndpoint={BlobEndpoint};QueueEndpoint=http://127.0.0.1:{_queuePort}/{StorageAccount};";
+
+    public string Cosmos => $"AccountEndpoint=https://127.0.0.1:{_cosmosPort}/;AccountKey={CosmosKey};DisableServerCertificateValidation=True;";
+
+    public string EventHubs => $"Endpoint=sb://127.0.0.1:{_eventHubsPort};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;";
+
+    public string BlobEndpoint => $"http://127.0.0.1:{_blobPort}/{StorageAccount}";
+
+    /// <summary>The app settings of functions and container jobs.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>The emulators: state, needed by everything else.</summary>
+    public IReadOnlyList<ServiceDefinition> Emulators =>
+    [
+        Local("storage", $"http://127.0.0.1:{_blobPort}",
+            "--data", _data.Of("storage"), "--blob-port", Port(_blobPort), "--queue-port", Port(_queuePort)),
+        Local("cosmos", $"https://127.0.0.1:{_cosmosPort}", "--data", _data.Of("cosmos"), "--port", Port(_cosmosPort)),
+        Local("eventhubs", $"http://127.0.0.1:{_eventHubsPort}",
+            "--data", _data.Of("eventhubs"), "--port", Port(_eventHubsPort), "--hub", Hubs.Interactions),
+    ];
+
+    /// <summary>The product: what runs on the emulators.</summary>
+    public IReadOnlyList<ServiceDefinition> Applications =>
+    [
+        Program("ranker", Built("ranker-container", "TikTok.Ranker"), $"http://127.0.0.1:{_rankerPort}", "--urls", $"http://127.0.0.1:{_rankerPort}"),
+        Local("functions", _options.Api.ToString().TrimEnd('/'), "--port", Port(_options.Port)) with { StopGrace = TimeSpan.FromSeconds(6) },
+        Local("jobs", null, "--program", Built("transcoder-container", "TikTok.Transcoder")) with { StopGrace = TimeSpan.FromSeconds(6) },
+    ];
+
+    private Dictionary<string, string> BuildSettings(Secrets secrets) => new(StringComparer.Ordinal)
+    {
+        ["AzureWebJobsStorage"] = Storage,
+        [Connections.Storage] = Storage,
+        [Connections.Cosmos] = Cosmos,
+        [Connections.EventHubs] = EventHubs,
+        ["MediaBaseUrl"] = $"{BlobEndpoint}/{BlobContainers.Media}",
+        ["Ranker__Url"] = $"http://127.0.0.1:{_rankerPort}",
+        ["Limits__MinDurationMs"] = "1000",
+        ["Jwt__SigningKey"] = secrets.JwtSigningKey,
+        ["Cursor__Key"] = secrets.CursorKey,
+    };
+
+    private ServiceDefinition Local(string name, string? address, params IEnumerable<string> arguments) =>
+        Program(name, Path.Combine(AppContext.BaseDirectory, "TikTok.Local"), address, [name, .. arguments]);
+
+    private ServiceDefinition Program(string name, string fileName, string? address, params IEnumerable<string> arguments) => new()
+    {
+        Name = name,
+        FileName = fileName,
+        Arguments = [.. arguments],
+        Environment = new Dictionary<string, string>(Settings.Concat(RuntimeSettings), StringComparer.Ordinal),
+        WorkingDirectory = Path.GetDirectoryName(fileName),
+        ReadyMark = $"{name} listening on ",
+        Address = address,
+    };
+
+    /// <summary>A released program beside this one: the containers are separate programs, run as they would be in their images.</summary>
+    private string Built(string room, string program)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var framework = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        return Path.Combine(_options.Root, room, "bin", configuration, framework, program);
+    }
+
+    private static string Port(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    // Many small processes share the machine: memory goes before throughput, and nothing may run for its own sake.
+    private static readonly Dictionary<string, string> RuntimeSettings = new(StringComparer.Ordinal)
+    {
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
+        ["DOTNET_GCConserveMemory"] = "5",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_EnableDiagnostics"] = "0",
+        ["DOTNET_EnableEventPipe"] = "0",
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["DOTNET_ENVIRONMENT"] = "Production",
+    };
+}
