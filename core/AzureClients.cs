@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
+using Azure.Messaging.EventHubs.Producer;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Cosmos;
@@ -39,6 +40,11 @@ public sealed class AzureClients(IConfiguration configuration)
         options.LimitToEndpoint = true;
         return new CosmosClient(connection, options);
     }
+
+    /// <summary>The producer of the hub <see cref="Hubs.Interactions"/>.</summary>
+    public EventHubProducerClient Interactions() => configuration[Connections.EventHubs] is { Length: > 0 } connection
+        ? new EventHubProducerClient(connection, Hubs.Interactions)
+        : new EventHubProducerClient(Required($"{Connections.EventHubs}:fullyQualifiedNamespace"), Hubs.Interactions, _credential);
 
     private string Required(string key) => configuration[key] is { Length: > 0 } value
         ? value

@@ -11,8 +11,11 @@ public sealed record FeedSession
     public required string Id { get; init; }
     public required string UserId { get; init; }
 
-    /// <summary>Video ids by page, oldest first.</summary>
+    /// <summary>Oldest first; the oldest are dropped when the session has grown long.</summary>
     public required IReadOnlyList<FeedPage> Pages { get; init; }
+
+    /// <summary>How many pages were dropped: the number of the first in <see cref="Pages"/>.</summary>
+    public int Dropped { get; init; }
 
     [JsonPropertyName("_etag")]
     public string? ETag { get; init; }
