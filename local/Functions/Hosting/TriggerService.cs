@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace TikTok.Local.Functions.Hosting;
+
+/// <summary>
+/// Runs the listeners while the app runs, restarts one whose service was away, and drains on the way down: first nothing new is taken, then what runs
+/// is waited for, and only after <see cref="HostOptions.ShutdownTimeout"/> is it cancelled.
+/// </summary>
+internal sealed class TriggerService(
+    IReadOnlyList<ITriggerListener> listeners,
+    FunctionInvoker invoker,
+    TimeProvider time,
+    ILogger<TriggerService> log) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(5);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _running = Task.WhenAll(listeners.Select(KeepRunningAsync));
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await invoker.DrainAsync(cancellationToken);
+        try
+        {
+            await _running.WaitAsync(AfterDrain, time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            log.LogWarning("Executions that ignore their cancellation are left behind; what they worked on comes again.");
+        }
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task KeepRunningAsync(ITriggerListener listener)
+    {
+        await Task.Yield();
+        var pause = FirstPause;
+        while (!_stopping.IsCancellationRequested)
+        {
+            var started = time.GetTimestamp();
+            try
+            {
+                await listener.RunAsync(_stopping.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                // A listener that ran for a while has met a new outage, not the same one.
+                pause = time.GetElapsedTime(started) > LongestPause ? FirstPause : pause;
+                log.LogWarning("Listener {Listener} begins again in {Pause}: {Reason}", listener.Name, pause, error.Message);
+                log.LogDebug(error, "Listener {Listener}", listener.Name);
+            }
+
+            try
+            {
+                await Task.Delay(pause, time, _stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            pause = pause * 2 > LongestPause ? LongestPause : pause * 2;
+        }
+    }
+}

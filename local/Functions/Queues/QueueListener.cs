@@ -1,0 +1,168 @@
+using Azure;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Microsoft.Extensions.Logging;
+using TikTok.Local.Functions.Hosting;
+
+namespace TikTok.Local.Functions.Queues;
+
+/// <summary>What a message's handler came to.</summary>
+internal delegate Task<bool> MessageHandler(QueueMessage message, CancellationToken cancellationToken);
+
+/// <summary>
+/// Polls a queue and works on its messages as the Functions host does: batches while few are running, hidden while they run, deleted on success,
+/// shown again on failure, and moved to the poison queue after too many attempts.
+/// </summary>
+internal sealed class QueueListener(
+    string name,
+    QueueClient queue,
+    QueueClient poison,
+    QueueSettings settings,
+    MessageHandler handler,
+    Wakeup wakeup,
+    TimeProvider time,
+    ILogger log) : ITriggerListener
+{
+    /// <summary>
+    /// A fetched message stays hidden for this long and is hidden again while its function runs. Azure takes ten minutes; here a host that was killed
+    /// should not make a developer wait for that.
+    /// </summary>
+    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    public string Name => name;
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var delay = new PollingDelay(PollingDelay.Minimum, settings.MaxPollingInterval);
+        var running = new HashSet<Task>();
+        try
+        {
+            while (true)
+            {
+                var messages = await ReceiveAsync(stopping);
+                foreach (var message in messages)
+                {
+                    running.Add(WorkAsync(message));
+                }
+
+                if (messages.Length == 0)
+                {
+                    running.RemoveWhere(task => task.IsCompleted);
+                    await wakeup.WaitAsync(delay.Next(found: false), time, stopping);
+                    continue;
+                }
+
+                delay.Next(found: true);
+                while (running.Count > settings.NewBatchThresholdOrDefault)
+                {
+                    running.Remove(await Task.WhenAny(running).WaitAsync(stopping));
+                    running.RemoveWhere(task => task.IsCompleted);
+                }
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(running);
+        }
+    }
+
+    private async Task<QueueMessage[]> ReceiveAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return (await queue.ReceiveMessagesAsync(settings.BatchSize, Lease, stopping)).Value;
+        }
+        catch (RequestFailedException error) when (error.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            return [];
+        }
+    }
+
+    private async Task WorkAsync(QueueMessage message)
+    {
+        await Task.Yield();
+        try
+        {
+            if (message.DequeueCount > settings.MaxDequeueCount)
+            {
+                await PoisonAsync(message, message.PopReceipt);
+                return;
+            }
+
+            var (succeeded, receipt) = await HandleAsync(message);
+            if (succeeded)
+            {
+                await queue.DeleteMessageAsync(message.MessageId, receipt, CancellationToken.None);
+            }
+            else if (message.DequeueCount >= settings.MaxDequeueCount)
+            {
+                await PoisonAsync(message, receipt);
+            }
+            else
+            {
+                await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: settings.VisibilityTimeout, cancellationToken: CancellationToken.None);
+                WakeAfter(settings.VisibilityTimeout);
+            }
+        }
+        catch (RequestFailedException error) when (error.Status == 404)
+        {
+            // Message not found or pop receipt stale: somebody else has it, and it is theirs to finish.
+            log.LogDebug("Message {Message} of {Queue} was taken over: {Reason}", message.MessageId, queue.Name, error.ErrorCode);
+        }
+        catch (Exception error)
+        {
+            log.LogWarning("Message {Message} of {Queue} will appear again: {Reason}", message.MessageId, queue.Name, error.Message);
+        }
+    }
+
+    /// <summary>Keeps the message hidden while its handler runs; hiding it again changes its receipt.</summary>
+    private async Task<(bool Succeeded, string Receipt)> HandleAsync(QueueMessage message)
+    {
+        var receipt = message.PopReceipt;
+        using var done = new CancellationTokenSource();
+        using var lost = new CancellationTokenSource();
+        var renewal = RenewAsync();
+        var succeeded = await handler(message, lost.Token);
+        await done.CancelAsync();
+        await renewal;
+        return (succeeded, receipt);
+
+        async Task RenewAsync()
+        {
+            while (true)
+            {
+                try
+                {
+                    await Task.Delay(Lease / 2, time, done.Token);
+                    receipt = (await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: Lease, cancellationToken: CancellationToken.None)).Value.PopReceipt;
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+                catch (RequestFailedException error) when (error.Status == 404)
+                {
+                    log.LogWarning("Message {Message} of {Queue} is no longer ours.", message.MessageId, queue.Name);
+                    await lost.CancelAsync();
+                    return;
+                }
+                catch (Exception error) when (error is RequestFailedException or AggregateException)
+                {
+                    log.LogWarning("Message {Message} of {Queue} could not be kept hidden: {Reason}", message.MessageId, queue.Name, error.Message);
+                }
+            }
+        }
+    }
+
+    private async Task PoisonAsync(QueueMessage message, string receipt)
+    {
+        log.LogWarning("Message {Message} failed {Count} times; it moves to {Poison}.", message.MessageId, settings.MaxDequeueCount, poison.Name);
+        await poison.CreateIfNotExistsAsync(cancellationToken: CancellationToken.None);
+        await poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: CancellationToken.None);
+        await queue.DeleteMessageAsync(message.MessageId, receipt, CancellationToken.None);
+    }
+
+    /// <summary>A message shown again later rings no bell of its own.</summary>
+    private void WakeAfter(TimeSpan delay) =>
+        _ = Task.Delay(delay + TimeSpan.FromMilliseconds(50), time).ContinueWith(_ => wakeup.Ring(), TaskScheduler.Default);
+}
