@@ -32,7 +32,7 @@ internal sealed class EventHubListener(
         var connection = settings.ConnectionString(trigger.Connection, "EventHub");
         var hub = settings.Resolve(trigger.EventHubName);
         var group = trigger.ConsumerGroup is { Length: > 0 } name ? settings.Resolve(name) : "$Default";
-        var space = EventHubsConnectionString.Parse(connection).Endpoint.Host;
+        var space = Local.EventHubs.EventHubsConnectionString.Parse(connection).Endpoint.Host;
         var checkpoints = new CheckpointStore(settings.Blobs(null), space, hub, group);
         using var reader = new EventHubReader(connection, time: time);
         using var together = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -67,7 +67,7 @@ internal sealed class EventHubListener(
             if (++sinceCheckpoint >= options.BatchCheckpointFrequency)
             {
                 sinceCheckpoint = 0;
-                await checkpoints.WriteAsync(source.PartitionId, batch[^1].SequenceNumber, batch[^1].OffsetString, CancellationToken.None);
+                await checkpoints.WriteAsync(source.PartitionId, batch[^1].SequenceNumber, batch[^1].OffsetString ?? string.Empty, CancellationToken.None);
             }
         }
     }

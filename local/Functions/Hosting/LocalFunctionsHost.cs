@@ -39,7 +39,7 @@ internal sealed record LocalHostOptions(
 internal sealed class LocalFunctionsHost(LocalHostOptions options) : IWorkerHosting
 {
     /// <summary>How long a drain waits for what runs.</summary>
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(20);
 
     public void Configure(WebApplicationBuilder builder)
     {
