@@ -1,1 +1,28 @@
-return 0;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using TikTok.Core;
+using TikTok.Core.Cosmos;
+using TikTok.Functions.Platform;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.UsePlatform();
+
+// The services of Azure, by the settings that the triggers read their connections from.
+builder.Services
+    .AddSingleton<AzureClients>()
+    .AddSingleton(services => services.GetRequiredService<AzureClients>().Cosmos())
+    .AddSingleton(services => services.GetRequiredService<AzureClients>().Blobs())
+    .AddSingleton(services => services.GetRequiredService<AzureClients>().Queues())
+    .AddSingleton(services => services.GetRequiredService<AzureClients>().Interactions());
+
+// The stores that several features share.
+builder.Services
+    .AddSingleton<VideoStore>();
+
+// The features, each in its own folder.
+builder.Services
+    .AddPlatform(builder.Configuration);
+
+await builder.Build().RunAsync();

@@ -74,7 +74,7 @@ public sealed class ServiceTopology
         ["Ranker__Url"] = $"http://127.0.0.1:{_rankerPort}",
         ["Limits__MinDurationMs"] = "1000",
         ["Jwt__SigningKey"] = secrets.JwtSigningKey,
-        ["Cursor__Key"] = secrets.CursorKey,
+        ["Platform__Secret"] = secrets.CursorKey,
     };
 
     private ServiceDefinition Local(string name, string? address, params IEnumerable<string> arguments) =>

@@ -1,0 +1,28 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace TikTok.Functions.Platform;
+
+/// <summary>What all features stand on.</summary>
+public static class PlatformFeature
+{
+    /// <exception cref="InvalidOperationException">A secret setting is missing or not what it should be: the application must not start without.</exception>
+    public static IServiceCollection AddPlatform(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(TimeProvider.System)
+        .AddHttpClient()
+        .AddSingleton(new SigningKey(configuration["Jwt:SigningKey"]))
+        .AddSingleton(new PlatformSecret(configuration["Platform:Secret"]))
+        .AddSingleton(new FunctionCatalog(typeof(PlatformFeature).Assembly))
+        .AddSingleton<AccessTokens>()
+        .AddSingleton<Cursor>()
+        .AddSingleton<IdempotencyStore>()
+        .AddSingleton<DependencyHealth>();
+
+    /// <summary>Outermost first: every step's refusals become problem documents, and only known callers reserve idempotency keys.</summary>
+    public static IFunctionsWorkerApplicationBuilder UsePlatform(this IFunctionsWorkerApplicationBuilder builder) => builder
+        .UseMiddleware<ProblemMiddleware>()
+        .UseMiddleware<CallerMiddleware>()
+        .UseMiddleware<IdempotencyMiddleware>();
+}
