@@ -3,7 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
+using TikTok.Core.Events;
+using TikTok.Functions.Analytics;
 using TikTok.Functions.Platform;
+using TikTok.Functions.Social;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -19,10 +22,14 @@ builder.Services
 
 // The stores that several features share.
 builder.Services
+    .AddSingleton<InteractionLog>()
+    .AddSingleton<LikeStore>()
     .AddSingleton<VideoStore>();
 
 // The features, each in its own folder.
 builder.Services
-    .AddPlatform(builder.Configuration);
+    .AddPlatform(builder.Configuration)
+    .AddAnalytics()
+    .AddSocial();
 
 await builder.Build().RunAsync();

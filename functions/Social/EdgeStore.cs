@@ -1,0 +1,22 @@
+using System.Net;
+using Microsoft.Azure.Cosmos;
+using TikTok.Core;
+using TikTok.Core.Documents;
+
+namespace TikTok.Functions.Social;
+
+/// <summary>The <c>edges</c> container: what an account likes, newest first by id of the video.</summary>
+public sealed class EdgeStore(CosmosClient client)
+{
+    private readonly Container _container = client.GetContainer(Containers.Database, Containers.Edges);
+
+    public Task PutAsync(Edge edge, CancellationToken cancellationToken) =>
+        _container.UpsertItemAsync(edge, new PartitionKey(edge.UserId), new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken);
+
+    /// <summary>Removes the edge; nothing happens when it is not there.</summary>
+    public async Task RemoveAsync(string userId, string edgeId, CancellationToken cancellationToken)
+    {
+        using var response = await _container.DeleteItemStreamAsync(edgeId, new PartitionKey(userId), cancellationToken: cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound) response.EnsureSuccessStatusCode();
+    }
+}

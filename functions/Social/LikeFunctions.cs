@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using TikTok.Core.Cosmos;
+using TikTok.Functions.Platform;
+
+namespace TikTok.Functions.Social;
+
+/// <summary>Likes: any number of calls, in any order, come to the state that the last one asked for, and to an exact count.</summary>
+public sealed class LikeFunctions(LikeStore likes)
+{
+    [Function("LikeVideo")]
+    public Task<IResult> LikeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        SetAsync(request, id, liked: true, cancellationToken);
+
+    [Function("UnlikeVideo")]
+    public Task<IResult> UnlikeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "videos/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        SetAsync(request, id, liked: false, cancellationToken);
+
+    private async Task<IResult> SetAsync(HttpRequest request, string id, bool liked, CancellationToken cancellationToken)
+    {
+        var caller = request.RequireCaller();
+        var count = await likes.SetAsync(caller.UserId, id, liked, cancellationToken) ?? throw Problems.NotFound("video");
+        return Answers.Ok(new LikeAnswer(liked, count));
+    }
+}
+
+/// <param name="Liked">Whether the caller likes the video now.</param>
+/// <param name="LikeCount">Everyone's likes, the caller's included.</param>
+public sealed record LikeAnswer(bool Liked, long LikeCount);
