@@ -5,12 +5,12 @@ namespace TikTok.Local.Up;
 
 /// <summary>The keys of one local service: generated once, kept in a file that only its owner reads, never the same on two machines.</summary>
 /// <param name="JwtSigningKey">ES256 private key, PKCS #8 in base64.</param>
-/// <param name="CursorKey">32 random bytes in base64.</param>
-public sealed record Secrets(string JwtSigningKey, string CursorKey)
+/// <param name="PlatformSecret">32 random bytes in base64.</param>
+public sealed record Secrets(string JwtSigningKey, string PlatformSecret)
 {
     public static Secrets LoadOrCreate(string path)
     {
-        if (File.Exists(path) && JsonSerializer.Deserialize<Secrets>(File.ReadAllText(path)) is { JwtSigningKey: not null, CursorKey: not null } kept) return kept;
+        if (File.Exists(path) && JsonSerializer.Deserialize<Secrets>(File.ReadAllText(path)) is { JwtSigningKey: not null, PlatformSecret: not null } kept) return kept;
 
         using var signing = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var secrets = new Secrets(

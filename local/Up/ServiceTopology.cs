@@ -60,7 +60,7 @@ public sealed class ServiceTopology
     public IReadOnlyList<ServiceDefinition> Applications =>
     [
         Program("ranker", Built("ranker-container", "TikTok.Ranker"), $"http://127.0.0.1:{_rankerPort}", "--urls", $"http://127.0.0.1:{_rankerPort}"),
-        Local("functions", _options.Api.ToString().TrimEnd('/'), "--port", Port(_options.Port)) with { StopGrace = TimeSpan.FromSeconds(6) },
+        Local("functions", _options.Api.ToString().TrimEnd('/'), "--data", _data.Path, "--port", Port(_options.Port)) with { StopGrace = TimeSpan.FromSeconds(6) },
         Local("jobs", null, "--program", Built("transcoder-container", "TikTok.Transcoder")) with { StopGrace = TimeSpan.FromSeconds(6) },
     ];
 
@@ -74,7 +74,7 @@ public sealed class ServiceTopology
         ["Ranker__Url"] = $"http://127.0.0.1:{_rankerPort}",
         ["Limits__MinDurationMs"] = "1000",
         ["Jwt__SigningKey"] = secrets.JwtSigningKey,
-        ["Platform__Secret"] = secrets.CursorKey,
+        ["Platform__Secret"] = secrets.PlatformSecret,
     };
 
     private ServiceDefinition Local(string name, string? address, params IEnumerable<string> arguments) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Azure.Storage.Queues;
 using Spectre.Console;
+using TikTok.Local.Up.Demo;
 using TikTok.Local.Up.Display;
 using TikTok.Local.Up.Supervision;
 
@@ -76,7 +77,9 @@ internal static class UpCommand
         try
         {
             await service.StartAsync(stop);
+            await AnnounceAsync(options, data, topology, display, time, stop);
             display.Event($"ready in {time.GetElapsedTime(started).TotalSeconds:0.0} s");
+            if (options.Demo) await CreateDemoAsync(options, data, display, time, stop);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -95,6 +98,32 @@ internal static class UpCommand
         if (failure is null) return 0;
         await Console.Error.WriteLineAsync($"up: {failure}\nup: the logs are in {data.Logs}");
         return 1;
+    }
+
+    private static async Task AnnounceAsync(UpOptions options, DataDirectory data, ServiceTopology topology, IUpDisplay display, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var demoClip = DemoClip.Rendered(data.Demo)[0].Path;
+        await Walk.WriteAsync(data.Walk, options.Api, topology.Storage, demoClip, time, cancellationToken);
+        display.Note($"API         {options.Api.ToString().TrimEnd('/')}   (GET health, openapi.json)");
+        display.Note($"Blobs       {topology.BlobEndpoint}");
+        display.Note($"Logs        {data.Logs}");
+        if (options.Demo) display.Note($"Demo login  {DemoContent.Creator.Username} / {DemoContent.Creator.Password}, and {DemoContent.Friend.Username} / {DemoContent.Friend.Password}");
+        display.Note($"Walk        {data.Walk} [CLIP]   (uploads a clip with curl and follows it through feed, counts and deletion)");
+        display.Note($"            curl -s {options.Api}health");
+        display.Note("Ctrl-C ends everything.");
+    }
+
+    /// <summary>Demo content is a courtesy: the service runs on without it.</summary>
+    private static async Task CreateDemoAsync(UpOptions options, DataDirectory data, IUpDisplay display, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new DemoContent(options, data, display.Event, time).CreateAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or InvalidDataException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            display.Event($"demo: gave up, the next start goes on: {e.Message}");
+        }
     }
 
     private static DataDirectory? TryOpen(UpOptions options)
