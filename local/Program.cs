@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TikTok.Local.EventHubs;
 using TikTok.Local.Functions;
+using TikTok.Local.Storage;
 using TikTok.Local.Up;
 
 // One process per emulator: `TikTok.Local cosmos`, `TikTok.Local eventhubs`, … each can be killed and restarted alone.
@@ -8,6 +9,7 @@ using TikTok.Local.Up;
 var root = new RootCommand("Azure on one machine: emulators, functions host and supervisor of the local service.");
 root.Subcommands.Add(EventHubsCommand.Create());
 root.Subcommands.Add(FunctionsCommand.Create());
+root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(UpCommand.Create());
 
 // What drains on SIGTERM takes longer than the two seconds that the library allows by default.
