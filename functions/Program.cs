@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Events;
+using TikTok.Functions.Accounts;
 using TikTok.Functions.Analytics;
 using TikTok.Functions.Platform;
 using TikTok.Functions.Social;
@@ -29,6 +30,7 @@ builder.Services
 // The features, each in its own folder.
 builder.Services
     .AddPlatform(builder.Configuration)
+    .AddAccounts()
     .AddAnalytics()
     .AddSocial();
 

@@ -36,11 +36,19 @@ public enum AccountType { Standard, Teen }
 public enum Role { User, Creator, Verified, Moderator, Admin }
 
 /// <summary>The reservation of a name. Container <c>usernames</c>, partition <c>/username</c>, <c>id = username</c>: creating it is what makes a name unique.</summary>
+/// <remarks>It is also the only way from a name to an account: an account that no reservation names cannot be signed in to.</remarks>
 public sealed record UsernameReservation
 {
     public required string Id { get; init; }
     public required string Username { get; init; }
     public required string UserId { get; init; }
+    public required DateTimeOffset ReservedAt { get; init; }
+
+    /// <summary>Whether the account is there. A reservation that stays without is what a registration that died left behind, and may be taken over.</summary>
+    public bool Confirmed { get; init; }
+
+    [JsonPropertyName("_etag")]
+    public string? ETag { get; init; }
 }
 
 /// <summary>A signed-in device: one family of refresh tokens. Container <c>accounts</c>, in the account's partition, <c>id = session:{sessionId}</c>.</summary>

@@ -6,7 +6,7 @@ namespace TikTok.Functions.Platform;
 /// <summary><c>GET health</c>: 200 while every dependency answers, else 503, and which one does not.</summary>
 public sealed class HealthFunctions(DependencyHealth health)
 {
-    [Function("GetHealth"), Open]
+    [Function("GetHealth"), Open, Answers<HealthReport>, Answers<HealthReport>(StatusCodes.Status503ServiceUnavailable)]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
     {

@@ -19,7 +19,8 @@ public static class Problems
         Invalid(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { [field] = why });
 
     public static ProblemException Invalid(IReadOnlyDictionary<string, IReadOnlyList<string>> errors) => new(new Problem(
-        "/problems/invalid", "Invalid request", StatusCodes.Status400BadRequest, "See errors for what is wrong with which field.") { Errors = errors });
+        "/problems/invalid", "Invalid request", StatusCodes.Status400BadRequest, "See errors for what is wrong with which field.")
+    { Errors = errors });
 
     /// <summary>The request could not be understood at all.</summary>
     public static ProblemException Malformed(string why) => Of(StatusCodes.Status400BadRequest, "/problems/malformed", "Malformed request", why);
@@ -33,11 +34,13 @@ public static class Problems
         Of(StatusCodes.Status415UnsupportedMediaType, "/problems/unsupported-media-type", "Unsupported media type", why);
 
     public static ProblemException TooManyRequests(TimeSpan retryAfter) => new(new Problem(
-        "/problems/too-many-requests", "Too many requests", StatusCodes.Status429TooManyRequests) { RetryAfter = retryAfter });
+        "/problems/too-many-requests", "Too many requests", StatusCodes.Status429TooManyRequests)
+    { RetryAfter = retryAfter });
 
     /// <summary>Something this service depends on does not answer; the same request may succeed later.</summary>
     public static ProblemException Unavailable(TimeSpan retryAfter) => new(new Problem(
-        "/problems/unavailable", "Temporarily unavailable", StatusCodes.Status503ServiceUnavailable) { RetryAfter = retryAfter });
+        "/problems/unavailable", "Temporarily unavailable", StatusCodes.Status503ServiceUnavailable)
+    { RetryAfter = retryAfter });
 
     public static ProblemException Of(int status, string type, string title, string? detail = null) => new(new Problem(type, title, status, detail));
 }

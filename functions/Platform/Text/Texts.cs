@@ -7,7 +7,10 @@ namespace TikTok.Functions.Platform;
 public static class Texts
 {
     /// <summary>As it is stored: in Normalization Form C (UAX #15), without white space around it.</summary>
-    public static string Clean(string text) => text.Normalize(NormalizationForm.FormC).Trim();
+    public static string Clean(string text) => Normalize(text).Trim();
+
+    /// <summary>In Normalization Form C (UAX #15): however its accents were composed, the same text is the same string.</summary>
+    public static string Normalize(string text) => text.Normalize(NormalizationForm.FormC);
 
     /// <summary>Length as a reader counts it: in extended grapheme clusters (UAX #29).</summary>
     public static int Length(string text) => new StringInfo(text).LengthInTextElements;

@@ -1,0 +1,64 @@
+using System.Net;
+using Microsoft.Azure.Cosmos;
+using TikTok.Core;
+using TikTok.Core.Documents;
+
+namespace TikTok.Functions.Accounts;
+
+/// <summary>The account documents of the container <c>accounts</c>.</summary>
+public sealed class AccountStore(CosmosClient client)
+{
+    private readonly Container _container = client.GetContainer(Containers.Database, Containers.Accounts);
+
+    public async Task<Account?> FindAsync(string userId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _container.ReadItemAsync<Account>(userId, new PartitionKey(userId), cancellationToken: cancellationToken);
+        }
+        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<Account> CreateAsync(Account account, CancellationToken cancellationToken) =>
+        await _container.CreateItemAsync(account, new PartitionKey(account.UserId), cancellationToken: cancellationToken);
+
+    /// <summary>
+    /// Changes the account under optimistic concurrency: <paramref name="change"/> is asked again when somebody else wrote meanwhile, so it must be free of
+    /// side effects; what equals its argument is not written.
+    /// </summary>
+    /// <returns>The account as it is now; null when it does not exist.</returns>
+    public async Task<Account?> ChangeAsync(string userId, Func<Account, Account> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await FindAsync(userId, cancellationToken) is not { } current) return null;
+            var next = change(current);
+            if (next == current) return current;
+            try
+            {
+                return await _container.ReplaceItemAsync(
+                    next, userId, new PartitionKey(userId), new ItemRequestOptions { IfMatchEtag = current.ETag }, cancellationToken);
+            }
+            catch (CosmosException e) when (e.StatusCode == HttpStatusCode.PreconditionFailed)
+            {
+                // Someone else was first: decide again on what they wrote.
+            }
+        }
+    }
+
+    /// <summary>Removes the document, if it is there.</summary>
+    public async Task DeleteAsync(string userId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _container.DeleteItemAsync<Account>(userId, new PartitionKey(userId), cancellationToken: cancellationToken);
+        }
+        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            // Then it is as wanted.
+        }
+    }
+}

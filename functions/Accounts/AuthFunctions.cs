@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using TikTok.Functions.Platform;
+
+namespace TikTok.Functions.Accounts;
+
+public sealed class AuthFunctions(Registration registration, SignIn signIn, Sessions sessions)
+{
+    [Function("Register"), Open, Asks<RegisterRequest>, Answers<SignedIn>(StatusCodes.Status201Created)]
+    public async Task<IResult> RegisterAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/register")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync<RegisterRequest>(cancellationToken);
+        return Answers.Created(await registration.RegisterAsync(body, cancellationToken));
+    }
+
+    [Function("Login"), Open, Asks<LoginRequest>, Answers<SignedIn>, Idempotency(IdempotencyMode.Ignored)]
+    public async Task<IResult> LoginAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync<LoginRequest>(cancellationToken);
+        return Answers.Ok(await signIn.LoginAsync(body, cancellationToken));
+    }
+
+    /// <remarks>With an <c>Idempotency-Key</c> a client that lost the answer can ask for it again, instead of losing its session.</remarks>
+    [Function("Refresh"), Open, Asks<RefreshTokenRequest>, Answers<SignedIn>]
+    public async Task<IResult> RefreshAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/refresh")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync<RefreshTokenRequest>(cancellationToken);
+        return Answers.Ok(await sessions.RefreshAsync(body.RefreshToken, cancellationToken));
+    }
+
+    [Function("Logout"), Asks<RefreshTokenRequest>, AnswersNothing, Idempotency(IdempotencyMode.Ignored)]
+    public async Task<IResult> LogoutAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/logout")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync<RefreshTokenRequest>(cancellationToken);
+        await sessions.EndAsync(request.RequireCaller(), body.RefreshToken, cancellationToken);
+        return Answers.NoContent();
+    }
+}
+
+public sealed record RefreshTokenRequest(string RefreshToken);

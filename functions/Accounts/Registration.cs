@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using TikTok.Core;
+using TikTok.Core.Documents;
+using TikTok.Functions.Platform;
+
+namespace TikTok.Functions.Accounts;
+
+/// <param name="BirthDate">From 13 years ago back; a teen's account begins private.</param>
+/// <param name="DisplayName">The username unless given.</param>
+/// <param name="Country">ISO 3166-1 alpha-2.</param>
+public sealed record RegisterRequest(string Username, string Password, DateOnly BirthDate, string? DisplayName = null, string? Country = null);
+
+/// <summary>
+/// Makes accounts. The name is reserved first, then the account is created, then the reservation is confirmed; each step is a conditional write on the
+/// reservation, so that whoever loses the name anywhere on the way learns of it and takes its account back.
+/// </summary>
+public sealed class Registration(
+    UsernameStore usernames, AccountStore accounts, Passwords passwords, Sessions sessions, TimeProvider time, ILogger<Registration> logger)
+{
+    /// <summary>A registration takes well under a second. One that has not confirmed its name for so long is dead.</summary>
+    public static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(5);
+
+    /// <exception cref="ProblemException">400: invalid. 403: under age. 409: the name is taken.</exception>
+    public async Task<SignedIn> RegisterAsync(RegisterRequest request, CancellationToken cancellationToken)
+    {
+        var username = Validate(request);
+        var userId = Id.New(time);
+        var reservation = await ReserveAsync(username, userId, cancellationToken) ?? throw Taken();
+        Account account;
+        try
+        {
+            account = await accounts.CreateAsync(NewAccount(userId, username, request), cancellationToken);
+            if (await usernames.TryReplaceAsync(reservation with { Confirmed = true }, cancellationToken) is null)
+            {
+                // Another registration took this one for dead.
+                await accounts.DeleteAsync(userId, cancellationToken);
+                throw Taken();
+            }
+        }
+        catch (Exception e) when (e is not ProblemException)
+        {
+            await UndoAsync(reservation);
+            throw;
+        }
+
+        return await sessions.OpenAsync(account, cancellationToken);
+    }
+
+    private string Validate(RegisterRequest request)
+    {
+        var username = Username.Parse(request.Username);
+        var passwordLength = Texts.Length(Texts.Normalize(request.Password));
+        var age = Age.On(Age.Today(time), request.BirthDate);
+        new Validation()
+            .Check(username is not null, "username", Username.Rule)
+            .Check(
+                passwordLength is >= Passwords.MinLength and <= Passwords.MaxLength,
+                "password", $"must be {Passwords.MinLength} to {Passwords.MaxLength} characters long")
+            .Check(age is >= 0 and <= Age.Maximum, "birthDate", "is not the birth date of anyone alive")
+            .OptionalText("displayName", request.DisplayName, 1, Profile.MaxDisplayName)
+            .Check(request.Country is null or [>= 'A' and <= 'Z', >= 'A' and <= 'Z'], "country", "must be two capital letters (ISO 3166-1)")
+            .ThrowIfInvalid();
+        if (age < Age.Minimum)
+        {
+            throw Problems.Of(
+                StatusCodes.Status403Forbidden, "/problems/under-age", "Too young", $"An account is for people of {Age.Minimum} and older.");
+        }
+
+        return username!;
+    }
+
+    /// <summary>The reservation of the name for this user, or null when it is someone else's.</summary>
+    private async Task<UsernameReservation?> ReserveAsync(string username, string userId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var mine = new UsernameReservation { Id = username, Username = username, UserId = userId, ReservedAt = now };
+        if (await usernames.TryCreateAsync(mine, cancellationToken) is { } created) return created;
+        if (await usernames.FindAsync(username, cancellationToken) is not { } theirs) return await usernames.TryCreateAsync(mine, cancellationToken);
+        if (theirs.Confirmed || now - theirs.ReservedAt < AbandonedAfter) return null;
+
+        // Theirs died on the way. If it got as far as its account, it only lacks the confirmation; else the name is free.
+        if (await accounts.FindAsync(theirs.UserId, cancellationToken) is null)
+            return await usernames.TryReplaceAsync(mine with { ETag = theirs.ETag }, cancellationToken);
+        await usernames.TryReplaceAsync(theirs with { Confirmed = true }, cancellationToken);
+        return null;
+    }
+
+    private Account NewAccount(string userId, string username, RegisterRequest request)
+    {
+        var type = Age.AccountTypeOn(Age.Today(time), request.BirthDate);
+        return new Account
+        {
+            Id = userId,
+            UserId = userId,
+            Username = username,
+            DisplayName = request.DisplayName is { } name ? Texts.Clean(name) : username,
+            PasswordHash = passwords.Hash(request.Password),
+            BirthDate = request.BirthDate,
+            Country = request.Country,
+            AccountType = type,
+            Private = type == AccountType.Teen,
+            CreatedAt = time.GetUtcNow(),
+        };
+    }
+
+    /// <summary>Frees the name at once instead of after <see cref="AbandonedAfter"/>. Not the caller's to cancel, and no second error over the first.</summary>
+    private async Task UndoAsync(UsernameReservation reservation)
+    {
+        using var timeout = new CancellationTokenSource(UndoTimeout);
+        try
+        {
+            await accounts.DeleteAsync(reservation.UserId, timeout.Token);
+            await usernames.ReleaseAsync(reservation, timeout.Token);
+        }
+        catch (Exception e)
+        {
+            logger.LogWarning(e, "A registration failed and its reservation is left to expire");
+        }
+    }
+
+    private static ProblemException Taken() => Problems.Conflict("/problems/username-taken", "Username taken", "Somebody else has this username.");
+}

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using TikTok.Core.Documents;
+using TikTok.Functions.Platform;
+
+namespace TikTok.Functions.Accounts;
+
+public sealed record LoginRequest(string Username, string Password);
+
+/// <summary>Signs in by name and password. Whether the name or the password was wrong cannot be told from the answer, nor from the time it takes.</summary>
+public sealed class SignIn(UsernameStore usernames, AccountStore accounts, Passwords passwords, Sessions sessions, TimeProvider time)
+{
+    // No username has a hyphen.
+    private const string Nobody = "-";
+
+    /// <exception cref="ProblemException">401: no such pair of name and password.</exception>
+    public async Task<SignedIn> LoginAsync(LoginRequest request, CancellationToken cancellationToken)
+    {
+        var account = await FindAsync(request.Username, cancellationToken);
+        var result = request.Password.Length <= Passwords.MaxLength * 4
+            ? passwords.Verify(account?.PasswordHash, request.Password)
+            : PasswordVerificationResult.Failed;
+        if (account is null || result == PasswordVerificationResult.Failed)
+        {
+            throw Problems.Of(
+                StatusCodes.Status401Unauthorized, "/problems/invalid-credentials", "Invalid credentials", "The username or the password is wrong.");
+        }
+
+        return await sessions.OpenAsync(await RenewAsync(account, request.Password, result, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Account?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var reservation = await usernames.FindAsync(Username.Parse(name) ?? Nobody, cancellationToken);
+        return await accounts.FindAsync(reservation?.UserId ?? Nobody, cancellationToken);
+    }
+
+    /// <summary>Brings up to date what only a login can: the strength of the hash, and the type of an account whose owner grew up.</summary>
+    private async Task<Account> RenewAsync(Account account, string password, PasswordVerificationResult result, CancellationToken cancellationToken)
+    {
+        var type = Age.AccountTypeOn(Age.Today(time), account.BirthDate);
+        var hash = result == PasswordVerificationResult.SuccessRehashNeeded ? passwords.Hash(password) : account.PasswordHash;
+        if (type == account.AccountType && string.Equals(hash, account.PasswordHash, StringComparison.Ordinal)) return account;
+
+        // Only over the hash that was verified: a password changed meanwhile stays changed.
+        return await accounts.ChangeAsync(
+            account.UserId,
+            current => string.Equals(current.PasswordHash, account.PasswordHash, StringComparison.Ordinal)
+                ? current with { PasswordHash = hash, AccountType = type }
+                : current,
+            cancellationToken) ?? account;
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+
+namespace TikTok.Functions.Platform;
+
+/// <summary>Says what an HTTP function's body is, for the API description.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public abstract class AsksAttribute(Type type) : Attribute
+{
+    public Type Type { get; } = type;
+}
+
+/// <inheritdoc cref="AsksAttribute"/>
+public sealed class AsksAttribute<T>() : AsksAttribute(typeof(T));
+
+/// <summary>Says what an HTTP function answers when all is well, for the API description.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public abstract class AnswersAttribute(int status, Type? type) : Attribute
+{
+    public int Status { get; } = status;
+
+    /// <summary>null: no body.</summary>
+    public Type? Type { get; } = type;
+}
+
+/// <inheritdoc cref="AnswersAttribute"/>
+public sealed class AnswersAttribute<T>(int status = StatusCodes.Status200OK) : AnswersAttribute(status, typeof(T));
+
+/// <summary>The function answers 204.</summary>
+public sealed class AnswersNothingAttribute() : AnswersAttribute(StatusCodes.Status204NoContent, type: null);
+
+/// <summary>Names a query parameter of an HTTP function, for the API description.</summary>
+/// <param name="type">Its type; text unless told.</param>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class QueryAttribute(string name, Type? type = null) : Attribute
+{
+    public string Name { get; } = name;
+
+    public Type Type { get; } = type ?? typeof(string);
+}
