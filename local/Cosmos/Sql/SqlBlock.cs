@@ -35,6 +35,9 @@ internal sealed record SqlBlock
 
     public bool IsStreaming => !IsGrouped && Order is null && !Distinct;
 
+    /// <summary>Whether the rows of all documents together are the rows of each document by itself, one after another.</summary>
+    public required bool IsPerDocument { get; init; }
+
     public IEnumerable<SqlValue> Execute(SqlFrame frame)
     {
         if (Limit == 0) return [];

@@ -5,6 +5,7 @@ internal sealed class SqlBlockCompiler(SqlCompiler compiler, SqlSelect query, Sq
 {
     private readonly SqlScope _scope = new(outer);
     private readonly List<SqlAggregate> _aggregates = [];
+    private bool _readsEachDocument;
 
     public SqlBlock Compile(SqlResumeFilter? resume = null)
     {
@@ -22,6 +23,8 @@ internal sealed class SqlBlockCompiler(SqlCompiler compiler, SqlSelect query, Sq
             query.OrderBy.Select(item => item.IsDescending == true).ToArray(),
             holdsDocument ? first : -1,
             resume);
+        var offset = compiler.Count(query.Offset, "SC2062", "OFFSET") ?? 0;
+        var isPlain = _aggregates.Count == 0 && groupBy.Length == 0 && order is null && !query.Distinct && top is null && limit is null;
         return new SqlBlock
         {
             Sources = sources,
@@ -33,7 +36,8 @@ internal sealed class SqlBlockCompiler(SqlCompiler compiler, SqlSelect query, Sq
             DropsUndefined = query.Projection is ValueProjection,
             Distinct = query.Distinct,
             Order = order,
-            Offset = compiler.Count(query.Offset, "SC2062", "OFFSET") ?? 0,
+            IsPerDocument = _readsEachDocument && isPlain,
+            Offset = offset,
             Limit = top is { } most && limit is { } window ? Math.Min(most, window) : top ?? limit,
         };
     }
@@ -51,7 +55,7 @@ internal sealed class SqlBlockCompiler(SqlCompiler compiler, SqlSelect query, Sq
             sources[i] = source switch
             {
                 PathSource path => CompilePath(path, i == 0, ref holdsDocument),
-                SubquerySource subquery => CompileSubquery(subquery),
+                SubquerySource subquery => CompileSubquery(subquery, i == 0),
                 _ => throw new InvalidOperationException($"No rows for {source.GetType().Name}."),
             };
             var name = source is PathSource named ? named.Variable : source.Alias;
@@ -73,15 +77,17 @@ internal sealed class SqlBlockCompiler(SqlCompiler compiler, SqlSelect query, Sq
         // A name nobody bound is the container itself, whatever it is called; but only once, and not inside an expression's subquery.
         if (!isFirst || !_scope.IsEmpty)
             throw new SqlException("SC2001", $"Identifier '{source.Root}' could not be resolved.", -1, -1);
+        _readsEachDocument = true;
         if (source.Iterates) return frame => frame.Documents.SelectMany(document => ItemsOf(Follow(SqlValue.Of(document), steps)));
         holdsDocument = steps.Length == 0;
         if (holdsDocument) return frame => frame.Documents.Select(SqlValue.Of);
         return frame => frame.Documents.SelectMany(document => Defined(Follow(SqlValue.Of(document), steps)));
     }
 
-    private SqlRowSource CompileSubquery(SubquerySource source)
+    private SqlRowSource CompileSubquery(SubquerySource source, bool isFirst)
     {
         var block = compiler.CompileBlock(source.Query, _scope);
+        _readsEachDocument |= isFirst && block.IsPerDocument;
         return source.Iterates ? frame => block.Execute(frame).SelectMany(ItemsOf) : frame => block.Execute(frame);
     }
 

@@ -25,6 +25,12 @@ public sealed class SqlQuery
     /// </summary>
     public bool IsStreaming => _block.IsStreaming;
 
+    /// <summary>
+    /// Whether running the query over one document after another gives the same as running it over all at once, so that a caller
+    /// may stop after any document and go on with the next one later: streaming, from the documents, without TOP, OFFSET or LIMIT.
+    /// </summary>
+    public bool IsPerDocument => _block.IsPerDocument;
+
     /// <param name="text">The query.</param>
     /// <param name="parameters">Parameter values by name, with or without the leading <c>@</c>; an absent one is undefined.</param>
     /// <exception cref="SqlException">The service would refuse the query.</exception>

@@ -131,6 +131,19 @@ public sealed class SqlQueryTests
     public void IsStreaming_is_false_where_all_documents_are_read_first(string query) =>
         Assert.False(SqlQuery.Parse(query, Parameters("{}")).IsStreaming);
 
+    [Theory]
+    [InlineData("SELECT * FROM c WHERE c.n > 1", true)]
+    [InlineData("SELECT t FROM c JOIN t IN c.tags", true)]
+    [InlineData("SELECT VALUE x FROM (SELECT c.id FROM c) x", true)]
+    [InlineData("SELECT (SELECT VALUE COUNT(1) FROM t IN c.tags) AS n FROM c", true)]
+    [InlineData("SELECT VALUE x FROM (SELECT DISTINCT c.n FROM c) x", false)]
+    [InlineData("SELECT TOP 1 * FROM c", false)]
+    [InlineData("SELECT * FROM c OFFSET 0 LIMIT 5", false)]
+    [InlineData("SELECT * FROM c ORDER BY c.n", false)]
+    [InlineData("SELECT 1 AS one", false)]
+    public void IsPerDocument_is_whether_documents_may_be_asked_one_by_one(string query, bool expected) =>
+        Assert.Equal(expected, SqlQuery.Parse(query, Parameters("{}")).IsPerDocument);
+
     [Fact]
     public void Execute_hands_whole_documents_out_as_they_are()
     {
