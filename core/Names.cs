@@ -30,7 +30,10 @@ public static class Queues
     /// <summary><see cref="Messages.VideoDeletion"/>: a video marked deleted whose blobs and satellites must go.</summary>
     public const string VideoDeletions = "video-deletions";
 
-    public static readonly IReadOnlyList<string> All = [Probe, TranscodeJobs, VideoSteps, VideoDeletions];
+    /// <summary><see cref="Messages.MediaMove"/>: a video whose visibility now asks for the other media container.</summary>
+    public const string MediaMoves = "media-moves";
+
+    public static readonly IReadOnlyList<string> All = [Probe, TranscodeJobs, VideoSteps, VideoDeletions, MediaMoves];
 }
 
 /// <summary>Event hubs.</summary>

@@ -19,6 +19,9 @@ public sealed record UserVideo
     public required string Id { get; init; }
     public required string UserId { get; init; }
     public required string VideoId { get; init; }
+
+    /// <summary>Ordinal order is the order of creation, and no two are equal: what lists are ordered and continued by.</summary>
+    public required string SortKey { get; init; }
     public required VideoStatus Status { get; init; }
     public required Visibility Visibility { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

@@ -19,6 +19,9 @@ public sealed record Video
     /// <summary>The creator's name when the video was published; a copy, so that a feed page needs no read per creator.</summary>
     public required string Username { get; init; }
 
+    /// <summary>Whether the creator was a verified account then.</summary>
+    public bool Verified { get; init; }
+
     public string Title { get; init; } = "";
     public string Description { get; init; } = "";
 
@@ -50,17 +53,57 @@ public sealed record Video
     /// <summary>How many thumbnails there are: blobs 1 to this number.</summary>
     public int ThumbnailCount { get; init; }
 
+    /// <summary>When the encoder said that every planned rendition is in; null until then.</summary>
+    public DateTimeOffset? TranscodedAt { get; init; }
+
+    /// <summary>The step that gave up, if one did. A fact of its own: a video whose lowest rendition plays is ready in spite of it.</summary>
+    public VideoFailure? Failure { get; init; }
+
+    /// <summary>The container that the renditions lie in, decided when the encoder is asked; null before.</summary>
+    public string? MediaContainer { get; init; }
+
+    public Handovers Handovers { get; init; } = new();
+
     public VideoCounters Counters { get; init; } = new();
 
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? PublishedAt { get; init; }
 
+    /// <summary>For a deleted video: when every blob and satellite document was gone. What remains is a tombstone that late messages find.</summary>
+    public DateTimeOffset? RemovedAt { get; init; }
+
+    /// <summary>Seconds to live; absent unless this is a tombstone.</summary>
+    public int? Ttl { get; init; }
+
     [JsonPropertyName("_etag")]
     public string? ETag { get; init; }
 
-    /// <summary>The container that holds this video's renditions.</summary>
+    /// <summary>The container that the renditions belong in; they are moved when <see cref="MediaContainer"/> is another one.</summary>
     [JsonIgnore]
-    public string MediaContainer => Visibility == Visibility.Public ? Storage.BlobContainers.Media : Storage.BlobContainers.PrivateMedia;
+    public string WantedMediaContainer => Visibility == Visibility.Public ? Storage.BlobContainers.Media : Storage.BlobContainers.PrivateMedia;
+}
+
+/// <param name="Step">One of <see cref="Messages.VideoStepNames"/>.</param>
+/// <param name="Reason">Words for the creator.</param>
+public sealed record VideoFailure(string Step, string Reason);
+
+/// <summary>
+/// When work that follows from a video's state was handed to whoever does it. Each is written after the handing over, so that a crash between
+/// repeats the work instead of losing it.
+/// </summary>
+public sealed record Handovers
+{
+    /// <summary>The probe job was queued.</summary>
+    public DateTimeOffset? Probe { get; init; }
+
+    /// <summary>The transcode job was queued.</summary>
+    public DateTimeOffset? Transcode { get; init; }
+
+    /// <summary>The publication is in the log of interactions.</summary>
+    public DateTimeOffset? Published { get; init; }
+
+    /// <summary>The raw upload, no longer needed, was deleted.</summary>
+    public DateTimeOffset? UploadRemoved { get; init; }
 }
 
 /// <summary>The upload's two halves, which arrive in either order: the blob and the creator's words about it.</summary>
@@ -76,6 +119,9 @@ public sealed record Upload
 
     /// <summary>When the committed blob was first seen; null until then.</summary>
     public DateTimeOffset? LandedAt { get; init; }
+
+    /// <summary>Its size in bytes then.</summary>
+    public long? LandedBytes { get; init; }
 
     /// <summary>When <c>complete</c> was first called; null until then.</summary>
     public DateTimeOffset? CompletedAt { get; init; }

@@ -15,6 +15,9 @@ public sealed record TranscodeJob(string VideoId, MediaProbe Probe, string Media
 /// <summary>Queue <c>video-deletions</c>: remove every blob and satellite document of a video whose status is already <c>deleted</c>.</summary>
 public sealed record VideoDeletion(string VideoId);
 
+/// <summary>Queue <c>media-moves</c>: bring the blobs of a finished video into the container that its visibility asks for.</summary>
+public sealed record MediaMove(string VideoId);
+
 /// <summary>Queue <c>video-steps</c>: what a step came to. Delivered at least once and in any order; the fan-in takes each as a fact, not as a command.</summary>
 public sealed record VideoStep
 {
@@ -44,6 +47,8 @@ public enum StepOutcome { Progress, Succeeded, Failed }
 
 public static class VideoStepNames
 {
+    /// <summary>The landing of the blob itself; never a message, but the step of a <see cref="VideoFailure"/>.</summary>
+    public const string Upload = "upload";
     public const string Probe = "probe";
     public const string Transcode = "transcode";
     public const string Rendition = "rendition";
