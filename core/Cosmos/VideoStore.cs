@@ -69,4 +69,63 @@ public sealed class VideoStore(CosmosClient client)
             }
         }
     }
+
+    /// <summary>
+    /// The ids of videos that nothing has changed for a while although something should: work not handed over, a deletion not finished, processing under way.
+    /// </summary>
+    /// <param name="idleSince">Last changed before this.</param>
+    /// <param name="forgottenSince">Uploads that were begun and not changed since this.</param>
+    /// <param name="count">How many at most.</param>
+    public async Task<IReadOnlyList<string>> FindUnsettledAsync(
+        DateTimeOffset idleSince, DateTimeOffset forgottenSince, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition(
+            """
+            SELECT VALUE c.id FROM c WHERE c.type = 'video' AND c._ts < @idle AND (
+                c.status = 'processing'
+                OR (c.status = 'uploading' AND c._ts < @forgotten)
+                OR (c.status = 'deleted' AND NOT IS_DEFINED(c.removedAt))
+                OR (c.status = 'ready' AND NOT IS_DEFINED(c.handovers.published))
+                OR (c.status IN ('ready', 'failed') AND IS_DEFINED(c.upload.landedAt) AND NOT IS_DEFINED(c.handovers.uploadRemoved)
+                    AND (IS_DEFINED(c.transcodedAt) OR IS_DEFINED(c.failure))))
+            """)
+            .WithParameter("@idle", idleSince.ToUnixTimeSeconds())
+            .WithParameter("@forgotten", forgottenSince.ToUnixTimeSeconds());
+        using var pages = _container.GetItemQueryIterator<string>(query, requestOptions: new QueryRequestOptions { MaxItemCount = count });
+        var ids = new List<string>();
+        while (pages.HasMoreResults && ids.Count < count) ids.AddRange(await pages.ReadNextAsync(cancellationToken));
+        return [.. ids.Take(count)];
+    }
+
+    /// <summary>
+    /// Clears the video's partition of what is not the video: counted offsets are deleted; likes are taken back, so that their mirrors follow by the change
+    /// feed, and expire soon after.
+    /// </summary>
+    public async Task RemoveSatellitesAsync(string videoId, CancellationToken cancellationToken)
+    {
+        const int batchSize = 100;
+        const int unlikedTtlSeconds = 5 * 60;
+        var partition = new PartitionKey(videoId);
+        var query = new QueryDefinition("SELECT c.id, c.type FROM c WHERE c.type = 'counted' OR (c.type = 'like' AND c.liked)");
+        var options = new QueryRequestOptions { PartitionKey = partition, MaxItemCount = batchSize };
+        using var pages = _container.GetItemQueryIterator<Satellite>(query, requestOptions: options);
+        while (pages.HasMoreResults)
+        {
+            var page = await pages.ReadNextAsync(cancellationToken);
+            if (page.Count == 0) continue;
+            var batch = _container.CreateTransactionalBatch(partition);
+            foreach (var satellite in page)
+            {
+                batch = satellite.Type == Like.DocumentType
+                    ? batch.PatchItem(satellite.Id, [PatchOperation.Set("/liked", false), PatchOperation.Set("/ttl", unlikedTtlSeconds)])
+                    : batch.DeleteItem(satellite.Id);
+            }
+            using var answer = await batch.ExecuteAsync(cancellationToken);
+
+            // One that is gone meanwhile fails its batch: the whole removal is repeated, and finds what is left.
+            if (!answer.IsSuccessStatusCode) throw new CosmosException(answer.ErrorMessage ?? "The batch was refused.", answer.StatusCode, 0, answer.ActivityId, answer.RequestCharge);
+        }
+    }
+
+    private sealed record Satellite(string Id, string Type);
 }

@@ -62,6 +62,9 @@ public sealed record Video
     /// <summary>The container that the renditions lie in, decided when the encoder is asked; null before.</summary>
     public string? MediaContainer { get; init; }
 
+    /// <summary>Who is moving the renditions to the other container; null when nobody is.</summary>
+    public MediaMoveLock? MoveLock { get; init; }
+
     public Handovers Handovers { get; init; } = new();
 
     public VideoCounters Counters { get; init; } = new();
@@ -82,6 +85,11 @@ public sealed record Video
     [JsonIgnore]
     public string WantedMediaContainer => Visibility == Visibility.Public ? Storage.BlobContainers.Media : Storage.BlobContainers.PrivateMedia;
 }
+
+/// <summary>Keeps two moves of one video's media apart: each deletes where the other writes.</summary>
+/// <param name="Owner">Unique to one attempt.</param>
+/// <param name="Until">When whoever holds it must have been stopped by its host.</param>
+public sealed record MediaMoveLock(string Owner, DateTimeOffset Until);
 
 /// <param name="Step">One of <see cref="Messages.VideoStepNames"/>.</param>
 /// <param name="Reason">Words for the creator.</param>

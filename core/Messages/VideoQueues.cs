@@ -16,15 +16,18 @@ public sealed class VideoQueues(QueueServiceClient queues)
 
     public Task SendAsync(VideoDeletion deletion, CancellationToken cancellationToken) => SendAsync(Queues.VideoDeletions, deletion, cancellationToken);
 
-    public Task SendAsync(MediaMove move, CancellationToken cancellationToken) => SendAsync(Queues.MediaMoves, move, cancellationToken);
+    /// <param name="delay">How long until it may be received.</param>
+    public Task SendAsync(MediaMove move, CancellationToken cancellationToken, TimeSpan? delay = null) =>
+        SendAsync(Queues.MediaMoves, move, cancellationToken, delay);
 
-    private async Task SendAsync<T>(string queue, T message, CancellationToken cancellationToken)
+    private async Task SendAsync<T>(string queue, T message, CancellationToken cancellationToken, TimeSpan? delay = null)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(Timeout);
         try
         {
-            await queues.GetQueueClient(queue).SendMessageAsync(JsonSerializer.Serialize(message, CoreJson.Options), limited.Token);
+            await queues.GetQueueClient(queue).SendMessageAsync(
+                JsonSerializer.Serialize(message, CoreJson.Options), visibilityTimeout: delay, cancellationToken: limited.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using TikTok.Core;
+using TikTok.Core.Messages;
+using TikTok.Core.Storage;
+
+namespace TikTok.Functions.Videos.Processing;
+
+/// <summary>What happens to a video by itself.</summary>
+public sealed partial class ProcessingFunctions(
+    VideoPipeline pipeline, VideoRemoval removal, MediaMover mover, VideoSweep sweep, VideoQueues queues, VideoLimits limits,
+    TimeProvider time, ILogger<ProcessingFunctions> logger)
+{
+    /// <summary>A blob was committed. An upload URL exists only for a video that does: any other blob is nobody's, and goes.</summary>
+    [Function("UploadLanded")]
+    public async Task LandAsync(
+        [BlobTrigger($"{BlobContainers.Uploads}/{{name}}", Connection = Connections.Storage, Source = BlobTriggerSource.EventGrid)] BlobClient blob,
+        string name,
+        CancellationToken cancellationToken)
+    {
+        var properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+        var video = Id.IsValid(name)
+            ? await pipeline.ChangeAsync(name, v => VideoTransitions.Land(v, properties.Value.ContentLength, time.GetUtcNow()), cancellationToken)
+            : null;
+        if (video is not null) return;
+
+        OrphanRemoved(logger, name);
+        await blob.DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    }
+
+    /// <summary>A step of the processing ended or went on.</summary>
+    [Function("VideoStepTaken")]
+    public async Task StepAsync(
+        [QueueTrigger(Queues.VideoSteps, Connection = Connections.Storage)] string message, CancellationToken cancellationToken)
+    {
+        var step = Read<VideoStep>(message);
+        if (!Id.IsValid(step.VideoId)) throw new InvalidOperationException($"'{step.VideoId}' is no video id.");
+        var video = await pipeline.ChangeAsync(step.VideoId, v => VideoTransitions.Apply(v, step, limits, time.GetUtcNow()), cancellationToken);
+        StepTaken(logger, step.VideoId, step.Step, step.Outcome, video?.Status.ToString() ?? "unknown");
+
+        // Not even a tombstone is left: whatever the step wrote is nobody's.
+        if (video is null) await queues.SendAsync(new VideoDeletion(step.VideoId), cancellationToken);
+    }
+
+    /// <summary>A video was deleted.</summary>
+    [Function("VideoRemoved")]
+    public Task RemoveAsync(
+        [QueueTrigger(Queues.VideoDeletions, Connection = Connections.Storage)] string message, CancellationToken cancellationToken) =>
+        removal.RemoveAsync(Read<VideoDeletion>(message).VideoId, cancellationToken);
+
+    /// <summary>A finished video's visibility asks for the other media container.</summary>
+    [Function("MediaMoved")]
+    public Task MoveAsync(
+        [QueueTrigger(Queues.MediaMoves, Connection = Connections.Storage)] string message, CancellationToken cancellationToken) =>
+        mover.MoveAsync(Read<MediaMove>(message).VideoId, cancellationToken);
+
+    /// <summary>Picks up what a crash at the wrong moment, or a job that vanished, left behind.</summary>
+    [Function("VideosSwept")]
+    public Task SweepAsync([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => sweep.RunAsync(cancellationToken);
+
+    private static T Read<T>(string message) =>
+        JsonSerializer.Deserialize<T>(message, CoreJson.Options) ?? throw new JsonException($"The message is no {typeof(T).Name}.");
+
+    [LoggerMessage(LogLevel.Information, "Upload '{Name}' belongs to no video and was removed")]
+    private static partial void OrphanRemoved(ILogger logger, string name);
+
+    [LoggerMessage(LogLevel.Information, "Video {VideoId}: {Step} {Outcome}, now {Status}")]
+    private static partial void StepTaken(ILogger logger, string videoId, string step, StepOutcome outcome, string status);
+}

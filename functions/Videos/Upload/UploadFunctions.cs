@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using TikTok.Functions.Platform;
+
+namespace TikTok.Functions.Videos.Upload;
+
+/// <summary>Uploading a video: the blob goes straight to Blob Storage, these calls say where and what it is.</summary>
+public sealed class UploadFunctions(Uploads uploads, VideoLimits limits)
+{
+    private const int MaxFilename = 255;
+
+    [Function("InitUpload")]
+    public async Task<IResult> InitAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/upload/init")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var caller = request.RequireCaller();
+        var body = await request.ReadJsonAsync<UploadInitRequest>(cancellationToken);
+        var validation = new Validation()
+            .Text("filename", body.Filename, 1, MaxFilename)
+            .Range("filesize", body.Filesize, 1, VideoLimits.MaxFileSize)
+            .Range("durationMs", body.DurationMs, limits.MinDurationMs, limits.MaxDurationMs);
+        if (body.VideoId is not null) validation.Id("videoId", body.VideoId);
+        validation.ThrowIfInvalid();
+
+        var answer = await uploads.BeginAsync(body, caller, cancellationToken);
+        return Answers.Created(answer, $"/api/v1/videos/{answer.VideoId}/upload");
+    }
+
+    [Function("GetUpload")]
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "videos/{id}/upload")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        Answers.Ok(await uploads.StateAsync(id, request.RequireCaller(), cancellationToken));
+
+    /// <summary>Idempotent of itself: the same call again answers the video's state as it is by then.</summary>
+    [Function("CompleteUpload"), Idempotency(IdempotencyMode.Ignored)]
+    public async Task<IResult> CompleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/{id}/upload/complete")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var caller = request.RequireCaller();
+        var words = VideoWordsValidation.Read(await request.ReadJsonAsync<UploadCompleteRequest>(cancellationToken));
+        var video = await uploads.CompleteAsync(id, words, caller, cancellationToken);
+        return Answers.Accepted(new UploadCompleteAnswer(video.VideoId, video.Status));
+    }
+}
