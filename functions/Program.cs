@@ -8,6 +8,7 @@ using TikTok.Functions.Accounts;
 using TikTok.Functions.Analytics;
 using TikTok.Functions.Platform;
 using TikTok.Functions.Social;
+using TikTok.Functions.Videos;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -25,6 +26,7 @@ builder.Services
 builder.Services
     .AddSingleton<InteractionLog>()
     .AddSingleton<LikeStore>()
+    .AddSingleton<UserVideoStore>()
     .AddSingleton<VideoStore>();
 
 // The features, each in its own folder.
@@ -32,6 +34,7 @@ builder.Services
     .AddPlatform(builder.Configuration)
     .AddAccounts()
     .AddAnalytics()
-    .AddSocial();
+    .AddSocial()
+    .AddVideos(builder.Configuration);
 
 await builder.Build().RunAsync();

@@ -40,7 +40,7 @@ public sealed class VideoFunctions(
         await FindOwnAsync(id, caller, cancellationToken);
         var edited = await pipeline.ChangeAsync(
             id,
-            v => v.Status == VideoStatus.Deleted ? null : VideoWordsValidation.ReadEdit(body, (v.Title, v.Description)).ApplyTo(v),
+            v => v.Status == VideoStatus.Deleted ? null : VideoWordsValidation.ReadEdit(body, v).ApplyTo(v),
             cancellationToken);
         if (edited is null or { Status: VideoStatus.Deleted }) throw Problems.NotFound("video");
         return Answers.Ok((await AnswerAsync([edited], request, caller, cancellationToken))[0]);

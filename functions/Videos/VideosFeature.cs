@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using TikTok.Core.Cosmos;
-using TikTok.Core.Events;
 using TikTok.Core.Messages;
 using TikTok.Core.Storage;
 using TikTok.Functions.Platform;
@@ -17,9 +15,6 @@ public static class VideosFeature
     /// <exception cref="InvalidOperationException">A limit in the settings is not what it should be.</exception>
     public static IServiceCollection AddVideos(this IServiceCollection services, IConfiguration configuration)
     {
-        services.TryAddSingleton<LikeStore>();
-        services.TryAddSingleton<UserVideoStore>();
-        services.TryAddSingleton<InteractionLog>();
         services.TryAddSingleton<VideoQueues>();
         services.TryAddSingleton<BlobSas>();
         services.TryAddSingleton<PlaylistPass>();

@@ -27,10 +27,9 @@ public static partial class PlaylistRewriter
         // Map, media, key and i-frame tags name their resource in an attribute.
         async ValueTask<string> RewriteTagAsync(string tag)
         {
-            var attribute = UriAttribute().Match(tag);
-            return attribute.Success
-                ? string.Concat(tag.AsSpan(0, attribute.Groups["uri"].Index), await AddressAsync(attribute.Groups["uri"].Value), tag.AsSpan(attribute.Groups["uri"].Index + attribute.Groups["uri"].Length))
-                : tag;
+            if (UriAttribute().Match(tag).Groups["uri"] is not { Success: true } uri) return tag;
+            var rewrittenUri = await AddressAsync(uri.Value);
+            return $"{tag[..uri.Index]}{rewrittenUri}{tag[(uri.Index + uri.Length)..]}";
         }
     }
 

@@ -1,3 +1,4 @@
+using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
 using TikTok.Functions.Videos.Processing;
 
@@ -17,19 +18,24 @@ public static class VideoWordsValidation
             .Check(request.Visibility is not null, "visibility", "is required");
         Check(validation, request);
         validation.ThrowIfInvalid();
-        return Words(request, request.Title!, request.Description ?? "") with { Description = Texts.Clean(request.Description ?? "") };
+        return Words(request, Hashtags.Gather(request.Hashtags ?? [], request.Title!, request.Description ?? "")) with
+        {
+            Description = Texts.Clean(request.Description ?? ""),
+        };
     }
 
-    /// <summary>The same of an edit, in which everything may be absent. A change of any text or tag gathers the hashtags anew.</summary>
-    /// <param name="current">The video's words as they are.</param>
+    /// <summary>
+    /// The same of an edit, in which everything may be absent. When only texts change, their old tags go with the old texts, and those named outright stay.
+    /// </summary>
     /// <exception cref="ProblemException">400 with the fields at fault.</exception>
-    public static VideoWords ReadEdit(UploadCompleteRequest request, (string Title, string Description) current)
+    public static VideoWords ReadEdit(UploadCompleteRequest request, Video current)
     {
         var validation = new Validation().OptionalText("title", request.Title, 1, MaxTitle);
         Check(validation, request);
         validation.ThrowIfInvalid();
-        var words = Words(request, request.Title ?? current.Title, request.Description ?? current.Description);
-        return request.Title is null && request.Description is null && request.Hashtags is null ? words with { Hashtags = null } : words;
+
+        var named = request.Hashtags ?? current.Hashtags.Except(Hashtags.Gather([], current.Title, current.Description), StringComparer.Ordinal);
+        return Words(request, Hashtags.Gather(named, request.Title ?? current.Title, request.Description ?? current.Description));
     }
 
     private static void Check(Validation validation, UploadCompleteRequest request)
@@ -43,11 +49,11 @@ public static class VideoWordsValidation
         if (request.SoundId is not null) validation.Id("soundId", request.SoundId);
     }
 
-    private static VideoWords Words(UploadCompleteRequest request, string title, string description) => new()
+    private static VideoWords Words(UploadCompleteRequest request, IReadOnlyList<string> hashtags) => new()
     {
         Title = request.Title is null ? null : Texts.Clean(request.Title),
         Description = request.Description is null ? null : Texts.Clean(request.Description),
-        Hashtags = Hashtags.Gather(request.Hashtags ?? [], title, description),
+        Hashtags = hashtags,
         SoundId = request.SoundId,
         Visibility = request.Visibility,
         AllowComments = request.AllowComments,
