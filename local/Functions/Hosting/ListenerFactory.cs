@@ -49,6 +49,11 @@ internal sealed class ListenerFactory(
         CheckLeases();
         listeners.AddRange(Blobs());
         listeners.AddRange(Timers());
+        if (signals is ITriggerListener watch && listeners.Exists(listener => listener is QueueListener or BlobScanner))
+        {
+            listeners.Add(watch);
+        }
+
         return listeners;
     }
 

@@ -79,7 +79,7 @@ internal sealed class LocalFunctionsHost(LocalHostOptions options) : IWorkerHost
         services.AddCors();
         services.AddSingleton(functions);
         services.AddSingleton(FunctionKeys.Open(options.DataFolder));
-        services.AddSingleton(options.Signals ?? new NoStorageSignals());
+        services.AddSingleton(provider => options.Signals ?? Signals(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AppSettings>();
         services.AddSingleton<CosmosConnections>();
         services.AddSingleton<PayloadConverter>();
@@ -98,5 +98,15 @@ internal sealed class LocalFunctionsHost(LocalHostOptions options) : IWorkerHost
         var prefix = application.Services.GetRequiredService<HostSettings>().Http.RoutePrefix.Trim('/');
         application.Lifetime.ApplicationStarted.Register(() =>
             Console.WriteLine($"functions listening on {application.Urls.First().Replace("localhost", "127.0.0.1", StringComparison.Ordinal)}/{prefix}"));
+    }
+
+    private static IStorageSignals Signals(IConfiguration configuration, TimeProvider time)
+    {
+        if (configuration[AppSettings.HostStorage] is not { Length: > 0 } connection || StorageEventSignals.GatewayOf(connection) is not { IsLoopback: true } gateway)
+        {
+            return new NoStorageSignals();
+        }
+
+        return new StorageEventSignals(gateway, time);
     }
 }

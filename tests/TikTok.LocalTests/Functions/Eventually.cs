@@ -1,0 +1,14 @@
+namespace TikTok.LocalTests.Functions;
+
+internal static class Eventually
+{
+    /// <summary>Asks again until it is so, for half a minute.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await condition())
+        {
+            await Task.Delay(50, limit.Token);
+        }
+    }
+}
