@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TikTok.Local.EventHubs;
 using TikTok.Local.Functions;
+using TikTok.Local.Jobs;
 using TikTok.Local.Storage;
 using TikTok.Local.Up;
 
@@ -9,6 +10,7 @@ using TikTok.Local.Up;
 var root = new RootCommand("Azure on one machine: emulators, functions host and supervisor of the local service.");
 root.Subcommands.Add(EventHubsCommand.Create());
 root.Subcommands.Add(FunctionsCommand.Create());
+root.Subcommands.Add(JobsCommand.Create());
 root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(UpCommand.Create());
 

@@ -78,10 +78,18 @@ public sealed class QueueListenerTests
     {
         _batches.Enqueue([Message("a", deliveries: 1)]);
         var finish = new TaskCompletionSource<bool>();
-        var running = StartAsync((_, _) => finish.Task, out var stop);
-        await Begun();
+        var begun = new TaskCompletionSource();
+        var running = StartAsync(
+            (_, _) =>
+            {
+                begun.SetResult();
+                return finish.Task;
+            },
+            out var stop);
+        await begun.Task;
 
-        _clock.Advance(QueueListener.Lease * 2);
+        _clock.Advance(QueueListener.Lease / 2);
+        await Until(() => Calls(nameof(QueueClient.UpdateMessageAsync)) > 0);
         await _queue.Received().UpdateMessageAsync("a", "receipt", (string?)null, QueueListener.Lease, Arg.Any<CancellationToken>());
         finish.SetResult(true);
         await EndAsync(running, stop);
@@ -95,16 +103,17 @@ public sealed class QueueListenerTests
         _batches.Enqueue([Message("a", deliveries: 1)]);
         _queue.UpdateMessageAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string>(), Arg.Any<TimeSpan>(), Arg.Any<CancellationToken>())
             .Returns<Response<UpdateReceipt>>(_ => throw new RequestFailedException(404, "gone", "PopReceiptMismatch", null));
-        var cancelled = new TaskCompletionSource();
+        var (begun, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
         var running = StartAsync(
             async (_, lost) =>
             {
+                begun.SetResult();
                 await using var registration = lost.Register(cancelled.SetResult);
                 await cancelled.Task;
                 return false;
             },
             out var stop);
-        await Begun();
+        await begun.Task;
 
         _clock.Advance(QueueListener.Lease);
         await cancelled.Task;
@@ -157,7 +166,9 @@ public sealed class QueueListenerTests
         await EndAsync(running, stop);
     }
 
-    private Task Begun() => Until(() => _batches.Count == 0 || _queue.ReceivedCalls().Any());
+    private Task Begun() => Until(() => _batches.Count == 0 || Calls(nameof(QueueClient.ReceiveMessagesAsync)) > 0);
+
+    private int Calls(string method) => _queue.ReceivedCalls().Count(call => call.GetMethodInfo().Name == method);
 
     private static async Task Until(Func<bool> condition)
     {
