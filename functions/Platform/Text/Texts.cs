@@ -10,7 +10,7 @@ public static class Texts
     public static string Clean(string text) => Normalize(text).Trim();
 
     /// <summary>In Normalization Form C (UAX #15): however its accents were composed, the same text is the same string.</summary>
-    public static string Normalize(string text) => text.Normalize(NormalizationForm.FormC);
+    public static string Normalize(string text) => NormalizationFormC.Normalize(text);
 
     /// <summary>Length as a reader counts it: in extended grapheme clusters (UAX #29).</summary>
     public static int Length(string text) => new StringInfo(text).LengthInTextElements;
