@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using TikTok.Core;
+using TikTok.Core.Documents;
+using TikTok.Core.Messages;
+using TikTok.Core.Storage;
+using TikTok.Transcoder.Hls;
+using TikTok.Transcoder.Jobs;
+using TikTok.Transcoder.Planning;
+using TikTok.Transcoder.Probing;
+using TikTok.Transcoder.Publishing;
+
+namespace TikTok.Transcoder.Encoding;
+
+/// <summary>Queue <c>transcode-jobs</c>: source down, one ffmpeg process, then thumbnails and renditions up, lowest first.</summary>
+internal sealed class TranscodeWork(MediaBlobs blobs, Encoder encoder, StepQueue steps, TimeProvider time, ILogger<TranscodeWork> log)
+{
+    /// <summary>Less than this share of the probed duration in the result means that the source broke off.</summary>
+    private const double LeastShare = 0.9;
+
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
+
+    /// <exception cref="JsonException">Not a <see cref="TranscodeJob"/>.</exception>
+    public VideoJob Parse(string body)
+    {
+        var job = JsonSerializer.Deserialize<TranscodeJob>(body, CoreJson.Options) ?? throw new JsonException("null");
+        if (!Id.IsValid(job.VideoId)) throw new JsonException("A video id is missing or malformed.");
+        if (job.Probe is not { Width: > 0, Height: > 0, DurationMs: > 0 }) throw new JsonException("The probe is missing or empty.");
+        if (job.MediaContainer is not (BlobContainers.Media or BlobContainers.PrivateMedia)) throw new JsonException("The media container is not one of ours.");
+        return new VideoJob(
+            job.VideoId,
+            VideoStepNames.Transcode,
+            "The video could not be converted. Its file may be damaged; please export it again and upload it anew.",
+            (folder, cancellationToken) => RunAsync(job, folder, cancellationToken));
+    }
+
+    private async Task RunAsync(TranscodeJob job, string folder, CancellationToken cancellationToken)
+    {
+        var source = Path.Combine(folder, "source");
+        await blobs.DownloadSourceAsync(job.VideoId, source, cancellationToken);
+
+        var plan = Ladder.Plan(job.Probe);
+        log.LogInformation("Encoding {Rungs} at {FrameRate}", string.Join(' ', plan.Rungs.Select(r => $"{r.Name}={r.Width}x{r.Height}")), plan.FrameRate.Text);
+        var began = time.GetTimestamp();
+        await using (var progress = new ProgressReports(steps, job.VideoId, plan.Duration, time, log, cancellationToken))
+        {
+            await encoder.EncodeAsync(plan, job.Probe.Rotation, source, folder, progress.Report, cancellationToken);
+        }
+        log.LogInformation("ffmpeg took {Milliseconds:0} ms", time.GetElapsedTime(began).TotalMilliseconds);
+
+        var files = plan.Rungs
+            .Select(rung => RenditionFile.Read(EncodeCommand.RenditionFile(folder, rung), rung, plan.FrameRate) ?? throw new RefusedException(ProbeRules.Damaged))
+            .ToList();
+        if (files[0].Duration + Tolerance < plan.Duration * LeastShare)
+        {
+            throw new RefusedException($"The file is damaged: only {files[0].Duration.TotalSeconds:0.#} s of {plan.Duration.TotalSeconds:0.#} s could be read.");
+        }
+
+        await PublishThumbnailsAsync(job, plan, source, folder, files[0].Duration, cancellationToken);
+        await PublishRenditionsAsync(job, files, cancellationToken);
+    }
+
+    private async Task PublishThumbnailsAsync(
+        TranscodeJob job, LadderPlan plan, string source, string folder, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        if (CountThumbnails(folder) < Ladder.ThumbnailCount)
+        {
+            // The pictures end before the file says so: spread the thumbnails over what there is. A clip of fewer frames has fewer thumbnails.
+            await encoder.ExtractThumbnailsAsync(plan, source, folder, duration * 0.9, cancellationToken);
+        }
+        var count = CountThumbnails(folder);
+        if (count == 0) throw new RefusedException(ProbeRules.Damaged);
+        for (var number = 1; number <= count; number++)
+        {
+            await blobs.UploadPictureAsync(
+                job.MediaContainer, MediaPaths.Thumbnail(job.VideoId, number), EncodeCommand.ThumbnailFile(folder, number), cancellationToken);
+        }
+        await SendAsync(new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Thumbnails, Outcome = StepOutcome.Succeeded, ThumbnailCount = count });
+
+        Task SendAsync(VideoStep step) => steps.SendAsync(step, cancellationToken);
+    }
+
+    /// <summary>The order matters: at no moment does a playlist name a blob that is not there.</summary>
+    private async Task PublishRenditionsAsync(TranscodeJob job, IReadOnlyList<RenditionFile> files, CancellationToken cancellationToken)
+    {
+        var published = new List<Rendition>();
+        foreach (var file in files)
+        {
+            var name = file.Rendition.Name;
+            await blobs.UploadVideoAsync(job.MediaContainer, MediaPaths.Rendition(job.VideoId, name), file.File, cancellationToken);
+            await blobs.UploadPlaylistAsync(job.MediaContainer, MediaPaths.Playlist(job.VideoId, name), file.Playlist, cancellationToken);
+            published.Add(file.Rendition);
+            await blobs.UploadPlaylistAsync(job.MediaContainer, MediaPaths.Master(job.VideoId), MasterPlaylist.Write(published), cancellationToken);
+            var step = new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Rendition, Outcome = StepOutcome.Succeeded, Rendition = file.Rendition };
+            await steps.SendAsync(step, cancellationToken);
+        }
+    }
+
+    private static int CountThumbnails(string folder) =>
+        Enumerable.Range(1, Ladder.ThumbnailCount).TakeWhile(n => File.Exists(EncodeCommand.ThumbnailFile(folder, n))).Count();
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using TikTok.Core.Cosmos;
+using TikTok.Core.Messages;
+using TikTok.Transcoder.Publishing;
+
+namespace TikTok.Transcoder.Jobs;
+
+/// <summary>
+/// One execution: one message, received, worked on and settled. Deletion of the video wins over everything, a refusal is final,
+/// anything else is tried three times with growing pauses, and a stop gives the message back at once.
+/// </summary>
+internal sealed class JobRun(
+    JobQueue queue, Func<string, VideoJob> parse, StepQueue steps, VideoStore videos, MediaBlobs blobs, TranscoderOptions options, TimeProvider time, ILogger<JobRun> log)
+{
+    private const int MaxAttempts = 3;
+    private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(20);
+
+    /// <param name="stopping">Fires when the platform wants this process to end.</param>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        await using var message = await queue.ReceiveAsync(stopping);
+        if (message is null)
+        {
+            log.LogInformation("No message");
+            return;
+        }
+
+        VideoJob job;
+        try
+        {
+            job = parse(message.Body);
+        }
+        catch (JsonException e)
+        {
+            log.LogError(e, "A message that cannot be read goes to the poison queue");
+            await queue.PoisonAsync(message, stopping);
+            return;
+        }
+
+        using var scope = log.BeginScope(new Dictionary<string, object> { ["videoId"] = job.VideoId, ["step"] = job.StepName, ["attempt"] = message.Attempt });
+        log.LogInformation("Began");
+        var began = time.GetTimestamp();
+        await ActAsync(job, message, stopping);
+        log.LogInformation("Ended after {Milliseconds:0} ms", time.GetElapsedTime(began).TotalMilliseconds);
+    }
+
+    private async Task ActAsync(VideoJob job, LeasedMessage message, CancellationToken stopping)
+    {
+        await using var watch = new DeletionWatch(videos, job.VideoId, options.WatchInterval, time, log);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, watch.Deleted, message.Lost);
+        try
+        {
+            // Beyond the last attempt means that the processes of all three were killed without a word.
+            if (message.Attempt > MaxAttempts) throw new InvalidOperationException("Killed on every attempt.");
+            if (!await DeletionWatch.IsDeletedAsync(videos, job.VideoId, either.Token)) await WorkAsync(job, either.Token);
+            await SettleAsync(job, message, either.Token);
+        }
+        catch (Exception) when (watch.Deleted.IsCancellationRequested)
+        {
+            log.LogInformation("The video was deleted meanwhile");
+            await SettleAsync(job, message, stopping);
+        }
+        catch (Exception) when (message.Lost.IsCancellationRequested)
+        {
+            log.LogWarning("Stopped: another execution has the message");
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            log.LogInformation("Stopped by the platform; giving the message back");
+            using var timeout = new CancellationTokenSource(SettleTimeout, time);
+            await message.PostponeAsync(TimeSpan.Zero, timeout.Token);
+        }
+        catch (RefusedException e)
+        {
+            await FailAsync(job, message, e.Message, stopping);
+        }
+        catch (Exception e) when (message.Attempt >= MaxAttempts)
+        {
+            log.LogError(e, "The last attempt failed");
+            await FailAsync(job, message, job.ExhaustedReason, stopping);
+        }
+        catch (Exception e)
+        {
+            var delay = options.RetryDelay * Math.Pow(3, message.Attempt - 1);
+            log.LogWarning(e, "The attempt failed; next in {Delay}", delay);
+            await message.PostponeAsync(delay, stopping);
+        }
+    }
+
+    private async Task WorkAsync(VideoJob job, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(options.WorkFolder, $"{job.VideoId}-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            await job.RunAsync(folder, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>After the last write: if the video is gone by now, so is what was written for it. Only then the message may go.</summary>
+    private async Task SettleAsync(VideoJob job, LeasedMessage message, CancellationToken cancellationToken)
+    {
+        if (await DeletionWatch.IsDeletedAsync(videos, job.VideoId, cancellationToken))
+        {
+            var removed = await blobs.RemoveAllAsync(job.VideoId, cancellationToken);
+            log.LogInformation("The video is deleted; removed {Count} blobs", removed);
+        }
+        await message.CompleteAsync(cancellationToken);
+    }
+
+    private async Task FailAsync(VideoJob job, LeasedMessage message, string reason, CancellationToken cancellationToken)
+    {
+        log.LogWarning("Failed: {Reason}", reason);
+        var step = new VideoStep { VideoId = job.VideoId, Step = job.StepName, Outcome = StepOutcome.Failed, Reason = reason };
+        await steps.SendAsync(step, cancellationToken);
+        await SettleAsync(job, message, cancellationToken);
+    }
+}
