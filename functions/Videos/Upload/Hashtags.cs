@@ -31,7 +31,9 @@ public static class Hashtags
             {
                 var end = EndOfWord(text, i + 1);
                 if (Normalize(text[(i + 1)..end]) is { } tag) yield return tag;
-                inWord = end > i + 1;
+
+                // Tags may follow each other without a space.
+                inWord = false;
                 i = end;
                 continue;
             }
