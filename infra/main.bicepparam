@@ -1,0 +1,8 @@
+using 'main.bicep'
+
+param environmentName = 'dev'
+param transcoderImage = readEnvironmentVariable('TRANSCODER_IMAGE', '')
+param rankerImage = readEnvironmentVariable('RANKER_IMAGE', '')
+param functionsDeployed = bool(readEnvironmentVariable('FUNCTIONS_DEPLOYED', 'false'))
+param jwtSigningKey = readEnvironmentVariable('JWT_SIGNING_KEY')
+param platformSecret = readEnvironmentVariable('PLATFORM_SECRET')

@@ -1,0 +1,154 @@
+// Container jobs started by queue length, one message each, and the always-on ranker; in one environment inside the network.
+param location string
+param tags object
+param suffix string
+param subnetId string
+param virtualNetworkId string
+param logAnalyticsName string
+param registryServer string
+param transcoderImage string
+param rankerImage string
+param transcoderIdentityId string
+param transcoderClientId string
+param rankerIdentityId string
+param rankerClientId string
+param storageAccountName string
+param blobEndpoint string
+param queueEndpoint string
+param cosmosEndpoint string
+
+// parallel: executions at once. timeout in seconds; past it the message becomes visible again and is tried by another execution.
+var jobs = [
+  { name: 'probe', queue: 'probe', cpu: '1', memory: '2Gi', parallel: 20, timeout: 600 }
+  { name: 'transcode', queue: 'transcode-jobs', cpu: '4', memory: '8Gi', parallel: 50, timeout: 3600 }
+]
+
+resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
+  name: logAnalyticsName
+}
+
+resource environment 'Microsoft.App/managedEnvironments@2025-01-01' = {
+  name: 'cae-${suffix}'
+  location: location
+  tags: tags
+  properties: {
+    appLogsConfiguration: {
+      destination: 'log-analytics'
+      logAnalyticsConfiguration: {
+        customerId: logs.properties.customerId
+        sharedKey: logs.listKeys().primarySharedKey
+      }
+    }
+    vnetConfiguration: { infrastructureSubnetId: subnetId, internal: true }
+    workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }]
+  }
+}
+
+// The names of an internal environment are known to no public server.
+resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
+  name: environment.properties.defaultDomain
+  location: 'global'
+  tags: tags
+
+  resource everything 'A' = {
+    name: '*'
+    properties: { ttl: 3600, aRecords: [{ ipv4Address: environment.properties.staticIp }] }
+  }
+
+  resource link 'virtualNetworkLinks' = {
+    name: 'network'
+    location: 'global'
+    properties: { registrationEnabled: false, virtualNetwork: { id: virtualNetworkId } }
+  }
+}
+
+resource transcoder 'Microsoft.App/jobs@2025-01-01' = [for job in jobs: if (!empty(transcoderImage)) {
+  name: 'job-${job.name}-${suffix}'
+  location: location
+  tags: tags
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${transcoderIdentityId}': {} }
+  }
+  properties: {
+    environmentId: environment.id
+    workloadProfileName: 'Consumption'
+    configuration: {
+      triggerType: 'Event'
+      replicaTimeout: job.timeout
+      // The queue itself redelivers, and counts.
+      replicaRetryLimit: 0
+      registries: [{ server: registryServer, identity: transcoderIdentityId }]
+      eventTriggerConfig: {
+        parallelism: 1
+        replicaCompletionCount: 1
+        scale: {
+          minExecutions: 0
+          maxExecutions: job.parallel
+          pollingInterval: 5
+          rules: [
+            {
+              name: 'queue'
+              type: 'azure-queue'
+              metadata: { accountName: storageAccountName, queueName: job.queue, queueLength: '1' }
+              identity: transcoderIdentityId
+            }
+          ]
+        }
+      }
+    }
+    template: {
+      containers: [
+        {
+          name: 'transcoder'
+          image: transcoderImage
+          args: ['--queue', job.queue]
+          resources: { cpu: json(job.cpu), memory: job.memory }
+          env: [
+            { name: 'AZURE_CLIENT_ID', value: transcoderClientId }
+            { name: 'Storage__blobServiceUri', value: blobEndpoint }
+            { name: 'Storage__queueServiceUri', value: queueEndpoint }
+            { name: 'Cosmos__accountEndpoint', value: cosmosEndpoint }
+          ]
+        }
+      ]
+    }
+  }
+}]
+
+resource ranker 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImage)) {
+  name: 'ca-ranker-${suffix}'
+  location: location
+  tags: tags
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${rankerIdentityId}': {} }
+  }
+  properties: {
+    environmentId: environment.id
+    workloadProfileName: 'Consumption'
+    configuration: {
+      activeRevisionsMode: 'Single'
+      // External to the environment, which is itself internal to the network.
+      ingress: { external: true, targetPort: 8080, transport: 'http' }
+      registries: [{ server: registryServer, identity: rankerIdentityId }]
+    }
+    template: {
+      containers: [
+        {
+          name: 'ranker'
+          image: rankerImage
+          resources: { cpu: json('1'), memory: '2Gi' }
+          env: [
+            { name: 'AZURE_CLIENT_ID', value: rankerClientId }
+            { name: 'Cosmos__accountEndpoint', value: cosmosEndpoint }
+          ]
+        }
+      ]
+      // 50 ms leave no time to start: one is always there.
+      scale: { minReplicas: 1, maxReplicas: 10, rules: [{ name: 'http', http: { metadata: { concurrentRequests: '100' } } }] }
+    }
+  }
+}
+
+output rankerUrl string = 'https://ca-ranker-${suffix}.${environment.properties.defaultDomain}'
