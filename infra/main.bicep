@@ -101,7 +101,6 @@ module containers 'modules/containers.bicep' = {
     tags: tags
     suffix: '${environmentName}-${short}'
     subnetId: network.outputs.containersSubnetId
-    virtualNetworkId: network.outputs.virtualNetworkId
     logAnalyticsName: monitoring.outputs.logAnalyticsName
     registryServer: registry.outputs.loginServer
     transcoderImage: transcoderImage
@@ -116,6 +115,16 @@ module containers 'modules/containers.bicep' = {
     cosmosEndpoint: cosmos.outputs.endpoint
   }
   dependsOn: [rbac]
+}
+
+module privateDns 'modules/private-dns.bicep' = {
+  name: 'private-dns'
+  params: {
+    tags: tags
+    domain: containers.outputs.defaultDomain
+    address: containers.outputs.staticIp
+    virtualNetworkId: network.outputs.virtualNetworkId
+  }
 }
 
 module functions 'modules/functions.bicep' = {

@@ -3,7 +3,6 @@ param location string
 param tags object
 param suffix string
 param subnetId string
-param virtualNetworkId string
 param logAnalyticsName string
 param registryServer string
 param transcoderImage string
@@ -27,38 +26,23 @@ resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
   name: logAnalyticsName
 }
 
-resource environment 'Microsoft.App/managedEnvironments@2025-01-01' = {
+resource managedEnvironment 'Microsoft.App/managedEnvironments@2025-01-01' = {
   name: 'cae-${suffix}'
   location: location
   tags: tags
   properties: {
-    appLogsConfiguration: {
-      destination: 'log-analytics'
-      logAnalyticsConfiguration: {
-        customerId: logs.properties.customerId
-        sharedKey: logs.listKeys().primarySharedKey
-      }
-    }
+    appLogsConfiguration: { destination: 'azure-monitor' }
     vnetConfiguration: { infrastructureSubnetId: subnetId, internal: true }
     workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }]
   }
 }
 
-// The names of an internal environment are known to no public server.
-resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
-  name: environment.properties.defaultDomain
-  location: 'global'
-  tags: tags
-
-  resource everything 'A' = {
-    name: '*'
-    properties: { ttl: 3600, aRecords: [{ ipv4Address: environment.properties.staticIp }] }
-  }
-
-  resource link 'virtualNetworkLinks' = {
-    name: 'network'
-    location: 'global'
-    properties: { registrationEnabled: false, virtualNetwork: { id: virtualNetworkId } }
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: managedEnvironment
+  name: 'logs'
+  properties: {
+    workspaceId: logs.id
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
   }
 }
 
@@ -71,7 +55,7 @@ resource transcoder 'Microsoft.App/jobs@2025-01-01' = [for job in jobs: if (!emp
     userAssignedIdentities: { '${transcoderIdentityId}': {} }
   }
   properties: {
-    environmentId: environment.id
+    environmentId: managedEnvironment.id
     workloadProfileName: 'Consumption'
     configuration: {
       triggerType: 'Event'
@@ -125,7 +109,7 @@ resource ranker 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImag
     userAssignedIdentities: { '${rankerIdentityId}': {} }
   }
   properties: {
-    environmentId: environment.id
+    environmentId: managedEnvironment.id
     workloadProfileName: 'Consumption'
     configuration: {
       activeRevisionsMode: 'Single'
@@ -151,4 +135,6 @@ resource ranker 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImag
   }
 }
 
-output rankerUrl string = 'https://ca-ranker-${suffix}.${environment.properties.defaultDomain}'
+output rankerUrl string = 'https://ca-ranker-${suffix}.${managedEnvironment.properties.defaultDomain}'
+output defaultDomain string = managedEnvironment.properties.defaultDomain
+output staticIp string = managedEnvironment.properties.staticIp
