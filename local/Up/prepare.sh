@@ -61,7 +61,7 @@ build_service() {
         host.json global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt && return 0
     say "Building the service (Release)"
     started=$(mktemp)
-    dotnet build "$ROOT/local/Service.slnf" -c Release -v quiet -nologo -clp:ErrorsOnly >&2 || { rm -f "$started"; die "The build failed."; }
+    dotnet build "$ROOT/local/Service.slnf" -c Release -v quiet -nologo "-clp:ErrorsOnly;NoSummary" >&2 || { rm -f "$started"; die "The build failed."; }
     # Stamped with the time before the build: what was edited meanwhile is built next time.
     touch -r "$started" "$stamp"; rm -f "$started"
 }
