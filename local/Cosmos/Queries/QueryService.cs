@@ -32,8 +32,11 @@ internal sealed class QueryService(Account account)
     {
         var text = QueryText.Parse(await request.ReadBodyAsync());
         var scope = FeedScope.From(request, container);
-        var run = new Run(
-            container, scope, request.MaxItemCount(DefaultPageSize), QueryContinuation.Parse(request.Header(CosmosHeaders.Continuation)));
+        var from = QueryContinuation.Parse(request.Header(CosmosHeaders.Continuation));
+        // Results that are evaluated again, because their cursor is forgotten, must be those that the position counts in.
+        if (from.Cursor is not null)
+            text = text with { ResumeFilter = from.ResumeFilter };
+        var run = new Run(container, scope, request.MaxItemCount(DefaultPageSize), from, text.ResumeFilter);
         if (text.SelectsEverything)
             return Stream(run, null);
 
@@ -42,7 +45,7 @@ internal sealed class QueryService(Account account)
             run = run with { Scope = new FeedScope(pinned, null, null) };
         try
         {
-            return IsPerDocument(query) ? Stream(run, query) : FromCursor(run, query);
+            return query.IsPerDocument ? Stream(run, query) : FromCursor(run, query);
         }
         catch (SqlException failure)
         {
@@ -83,17 +86,6 @@ internal sealed class QueryService(Account account)
             && Documents.PartitionKeyValue.TryFromComponents(values.Select(static value => (JsonElement?)value), out var pinned)
             ? pinned.Canonical
             : null;
-    }
-
-    private static bool IsPerDocument(SqlQuery query)
-    {
-        if (!query.IsStreaming)
-            return false;
-        var plan = query.Plan([]);
-        return plan.TryGetProperty("queryInfo", out var info) && IsAbsent(info, "top") && IsAbsent(info, "limit") && IsAbsent(info, "offset");
-
-        static bool IsAbsent(JsonElement info, string name) =>
-            !info.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null;
     }
 
     private CosmosResponse Stream(Run run, SqlQuery? query)
@@ -185,9 +177,14 @@ internal sealed class QueryService(Account account)
 
         QueryContinuation? continuation = null;
         if (offset < results.Count)
-            continuation = new QueryContinuation(cursor is not null && _cursors.Find(cursor) is not null ? cursor : _cursors.Add(results), offset, 0);
+        {
+            var kept = cursor is not null && _cursors.Find(cursor) is not null ? cursor : _cursors.Add(results);
+            continuation = new QueryContinuation(kept, offset, 0, run.ResumeFilter);
+        }
         else if (cursor is not null)
+        {
             _cursors.Remove(cursor);
+        }
 
         return new CosmosResponse(StatusCodes.Status200OK, page.Finish())
         {
@@ -200,5 +197,5 @@ internal sealed class QueryService(Account account)
         };
     }
 
-    private sealed record Run(ContainerState Container, FeedScope Scope, int PageSize, QueryContinuation From);
+    private sealed record Run(ContainerState Container, FeedScope Scope, int PageSize, QueryContinuation From, JsonElement? ResumeFilter);
 }
