@@ -6,6 +6,7 @@ using TikTok.Core.Cosmos;
 using TikTok.Core.Events;
 using TikTok.Functions.Accounts;
 using TikTok.Functions.Analytics;
+using TikTok.Functions.Feed;
 using TikTok.Functions.Platform;
 using TikTok.Functions.Social;
 using TikTok.Functions.Videos;
@@ -34,6 +35,7 @@ builder.Services
     .AddPlatform(builder.Configuration)
     .AddAccounts()
     .AddAnalytics()
+    .AddFeed(builder.Configuration)
     .AddSocial()
     .AddVideos(builder.Configuration);
 

@@ -1,0 +1,71 @@
+using TikTok.Core;
+using TikTok.Core.Cosmos;
+using TikTok.Core.Documents;
+using TikTok.Functions.Platform;
+
+namespace TikTok.Functions.Feed;
+
+/// <summary>
+/// Pages of the For You feed. A session remembers the pages it gave, so that it never repeats a video, and so that a page that is asked for again, because the
+/// answer was lost or two requests crossed, is the same page.
+/// </summary>
+public sealed class ForYouFeed(RankerClient ranker, PopularVideos popular, FeedSessionStore sessions, VideoStore videos, TimeProvider time)
+{
+    /// <summary>A session remembers this many videos; who swipes further may meet the oldest again.</summary>
+    private const int Memory = 1_000;
+
+    /// <summary>The page after <paramref name="after"/>, or the first of a new session.</summary>
+    public async Task<FeedAnswer> NextAsync(string userId, FeedCursor? after, int count, CancellationToken cancellationToken)
+    {
+        var sessionId = after?.SessionId ?? Id.New(time);
+        while (true)
+        {
+            var session = (after is null ? null : await sessions.FindAsync(userId, sessionId, cancellationToken))
+                ?? new FeedSession { Id = sessionId, UserId = userId, Pages = [] };
+            var number = after?.Page ?? 0;
+            if (number - session.Dropped is var index && index >= 0 && index < session.Pages.Count)
+                return await HydrateAsync(session, number, session.Pages[index], cancellationToken);
+
+            var page = await RankAsync(userId, session, count, cancellationToken);
+            var next = Append(session, page);
+            if (await sessions.TrySaveAsync(next, cancellationToken))
+                return await HydrateAsync(next, next.Dropped + next.Pages.Count - 1, page, cancellationToken);
+        }
+    }
+
+    private async Task<FeedPage> RankAsync(string userId, FeedSession session, int count, CancellationToken cancellationToken)
+    {
+        var seen = session.Pages.SelectMany(p => p.VideoIds).ToList();
+        return await ranker.RankAsync(userId, count, seen, cancellationToken) is { } ranked
+            ? new FeedPage(ranked)
+            : await popular.TakeAsync(userId, count, seen.ToHashSet(StringComparer.Ordinal), cancellationToken);
+    }
+
+    private static FeedSession Append(FeedSession session, FeedPage page)
+    {
+        var pages = session.Pages.Append(page).ToList();
+        var dropped = session.Dropped;
+        while (pages.Count > 1 && pages.Sum(p => p.VideoIds.Count) > Memory)
+        {
+            pages.RemoveAt(0);
+            dropped++;
+        }
+        return session with { Pages = pages, Dropped = dropped };
+    }
+
+    /// <summary>The ranker may be seconds behind: what has been deleted or hidden since is left out here, where it is known.</summary>
+    private async Task<FeedAnswer> HydrateAsync(FeedSession session, int number, FeedPage page, CancellationToken cancellationToken)
+    {
+        var found = await videos.FindManyAsync(page.VideoIds, cancellationToken);
+        var shown = found.Where(VideoAccess.IsListed).ToList();
+        var next = page.VideoIds.Count == 0 ? null : new FeedCursor(session.Id, number + 1);
+        return new FeedAnswer(shown, next, page.Fallback);
+    }
+}
+
+/// <param name="Page">The page's number in its session, from 0.</param>
+public sealed record FeedCursor(string SessionId, int Page);
+
+/// <param name="Next">null when there is nothing more to show for now.</param>
+/// <param name="Fallback">What answered in the ranker's place.</param>
+public sealed record FeedAnswer(IReadOnlyList<Video> Videos, FeedCursor? Next, string? Fallback);

@@ -1,0 +1,62 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+using TikTok.Core;
+using TikTok.Core.Ranking;
+
+namespace TikTok.Functions.Feed;
+
+/// <param name="Deadline">What the ranker is given for an answer; the wire is given as much again.</param>
+public sealed record RankerOptions(TimeSpan Deadline);
+
+/// <summary>Asks the ranker container, and gives up in time: nobody waits for a feed.</summary>
+public sealed partial class RankerClient(HttpClient http, RankerOptions options, RankerCircuit circuit, ILogger<RankerClient> logger)
+{
+    /// <summary>The next videos, best first; null when the ranker is late, failing, or known to be (see <see cref="RankerCircuit"/>).</summary>
+    public async Task<IReadOnlyList<string>?> RankAsync(string userId, int count, IReadOnlyList<string> exclude, CancellationToken cancellationToken)
+    {
+        var request = new RankRequest { UserId = userId, Count = count, Exclude = exclude, DeadlineMs = (int)options.Deadline.TotalMilliseconds };
+        try
+        {
+            var response = await circuit.Pipeline.ExecuteAsync(
+                static async (state, token) =>
+                {
+                    using var response = await state.http.PostAsJsonAsync("rank", state.request, CoreJson.Options, token);
+                    response.EnsureSuccessStatusCode();
+                    return await response.Content.ReadFromJsonAsync<RankResponse>(CoreJson.Options, token);
+                },
+                (http, request), cancellationToken);
+            return response is null ? null : [.. response.Items.Select(i => i.VideoId)];
+        }
+        catch (BrokenCircuitException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or JsonException)
+        {
+            Missed(logger, e);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The ranker did not answer in time; the feed falls back")]
+    private static partial void Missed(ILogger logger, Exception e);
+}
+
+/// <summary>One state for all requests: after half of ten seconds' calls failed, five seconds without any, so that a ranker that struggles is not asked harder.</summary>
+public sealed class RankerCircuit(RankerOptions options, TimeProvider time)
+{
+    public ResiliencePipeline Pipeline { get; } = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+        {
+            FailureRatio = 0.5,
+            MinimumThroughput = 8,
+            SamplingDuration = TimeSpan.FromSeconds(10),
+            BreakDuration = TimeSpan.FromSeconds(5),
+        })
+        .AddTimeout(options.Deadline * 2)
+        .Build();
+}
