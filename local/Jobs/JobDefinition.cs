@@ -9,12 +9,12 @@ namespace TikTok.Local.Jobs;
 /// <param name="ReplicaTimeout">How long one execution may take before it is ended.</param>
 internal sealed record JobDefinition(string Queue, string Program, int MaxExecutions, TimeSpan ReplicaTimeout)
 {
-    /// <summary>Tells an execution which queue it is for; the deployed job sets it too.</summary>
-    public const string QueueVariable = "JOB_QUEUE";
-
     /// <summary>Set by Azure Container Apps in every execution of a job.</summary>
     public const string NameVariable = "CONTAINER_APP_JOB_NAME";
     public const string ExecutionVariable = "CONTAINER_APP_JOB_EXECUTION_NAME";
+
+    /// <summary>The arguments that the deployed job gives its container.</summary>
+    public IReadOnlyList<string> Arguments => ["--queue", Queue];
 
     /// <summary>The jobs of this product, all in the transcoder's image.</summary>
     public static IReadOnlyList<JobDefinition> All(string program) =>

@@ -21,10 +21,9 @@ internal sealed class JobProcesses(ProcessGuardian guardian, TimeProvider time, 
         {
             Name = execution,
             FileName = job.Program,
-            Arguments = [],
+            Arguments = job.Arguments,
             Environment = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [JobDefinition.QueueVariable] = job.Queue,
                 [JobDefinition.NameVariable] = job.Queue,
                 [JobDefinition.ExecutionVariable] = execution,
             },
