@@ -83,7 +83,14 @@ internal sealed class EventHubsServer : IAsyncDisposable
             using var timer = new PeriodicTimer(TimeSpan.FromMinutes(5), _time);
             do
             {
-                await _hubs.ApplyRetentionAsync(_stopping.Token);
+                try
+                {
+                    await _hubs.ApplyRetentionAsync(_stopping.Token);
+                }
+                catch (IOException failed)
+                {
+                    Console.Error.WriteLine($"Retention is tried again in five minutes: {failed.Message}");
+                }
             }
             while (await timer.WaitForNextTickAsync(_stopping.Token));
         }

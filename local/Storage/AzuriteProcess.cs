@@ -23,6 +23,9 @@ internal sealed class AzuriteProcess(string dataDirectory, string nodeModules, T
     /// <summary>Its process id while it runs.</summary>
     public int? ProcessId { get; private set; }
 
+    /// <summary>Whether it listens.</summary>
+    public bool IsReady => ProcessId is not null && _ready.Task.IsCompletedSuccessfully;
+
     /// <summary>Starts it and keeps it started.</summary>
     public void Start() => _supervision = SuperviseAsync();
 

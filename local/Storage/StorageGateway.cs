@@ -109,7 +109,7 @@ internal sealed class StorageGateway : IAsyncDisposable
 
     private async Task HealthAsync(HttpContext context)
     {
-        var ready = _azurite.ProcessId is not null;
+        var ready = _azurite.IsReady;
         context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         await context.Response.WriteAsJsonAsync(
             new { status = ready ? "ok" : "starting", azurite = _azurite.ProcessId, restarts = _azurite.Restarts }, context.RequestAborted);
