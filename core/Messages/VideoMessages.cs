@@ -7,7 +7,8 @@ public sealed record ProbeJob(string VideoId);
 
 /// <summary>
 /// Queue <c>transcode-jobs</c>: encode <c>uploads/{videoId}</c> into the media container named. Answered by steps
-/// <see cref="VideoStepNames.Transcode"/> (progress), <see cref="VideoStepNames.Rendition"/> per rung, lowest first, and <see cref="VideoStepNames.Thumbnails"/>.
+/// <see cref="VideoStepNames.Transcode"/> (progress, and succeeded when all is written), <see cref="VideoStepNames.Rendition"/> per rung, lowest first, and
+/// <see cref="VideoStepNames.Thumbnails"/>.
 /// </summary>
 /// <param name="MediaContainer">The blob container that the renditions belong in.</param>
 public sealed record TranscodeJob(string VideoId, MediaProbe Probe, string MediaContainer);

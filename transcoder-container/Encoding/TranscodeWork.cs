@@ -58,6 +58,9 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Encoder encoder, StepQueue
 
         await PublishThumbnailsAsync(job, plan, source, folder, files[0].Duration, cancellationToken);
         await PublishRenditionsAsync(job, files, cancellationToken);
+
+        // Nothing more will be written: the raw upload may go, and the media may be moved.
+        await steps.SendAsync(new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Transcode, Outcome = StepOutcome.Succeeded }, cancellationToken);
     }
 
     private async Task PublishThumbnailsAsync(

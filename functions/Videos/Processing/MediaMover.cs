@@ -64,14 +64,22 @@ public sealed class MediaMover(
         var target = blobs.GetBlobContainerClient(to);
         await foreach (var item in source.GetBlobsAsync(BlobTraits.None, BlobStates.None, MediaPaths.Prefix(videoId), cancellationToken))
         {
-            // Within one account the copy needs no signature of its own, and takes the properties (content type, cache control) along.
-            var copy = await target.GetBlobClient(item.Name).StartCopyFromUriAsync(source.GetBlobClient(item.Name).Uri, cancellationToken: cancellationToken);
+            // Within one account the copy needs no signature of its own, and takes the content's properties along.
+            var blob = target.GetBlobClient(item.Name);
+            var copy = await blob.StartCopyFromUriAsync(source.GetBlobClient(item.Name).Uri, cancellationToken: cancellationToken);
             await copy.WaitForCompletionAsync(cancellationToken);
-            BlobProperties copied = await target.GetBlobClient(item.Name).GetPropertiesAsync(cancellationToken: cancellationToken);
+            BlobProperties copied = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
             if (copied.CopyStatus is not CopyStatus.Success)
                 throw new InvalidOperationException($"Blob '{item.Name}' was not copied: {copied.CopyStatusDescription ?? copied.CopyStatus.ToString()}.");
+            await blob.SetHttpHeadersAsync(
+                new BlobHttpHeaders { ContentType = copied.ContentType, CacheControl = CacheControl(to, copied.CacheControl) }, cancellationToken: cancellationToken);
         }
     }
+
+    /// <summary>What only some may see must not stay in a shared cache.</summary>
+    private static string? CacheControl(string container, string? before) => container == BlobContainers.Media
+        ? before?.Replace("private", "public", StringComparison.Ordinal)
+        : before?.Replace("public", "private", StringComparison.Ordinal);
 
     /// <summary>Before the encoder is done it would go on writing to the old place.</summary>
     private static bool MayMove(Video video) =>
