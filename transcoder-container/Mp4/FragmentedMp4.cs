@@ -25,6 +25,18 @@ internal sealed record FragmentedMp4(long InitLength, long Length, IReadOnlyList
     /// <exception cref="InvalidDataException">Not a fragmented MP4, or a box that contradicts itself.</exception>
     public static FragmentedMp4 Read(Stream stream)
     {
+        try
+        {
+            return ReadBoxes(stream);
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or EndOfStreamException)
+        {
+            throw new InvalidDataException("A box ends before its fields do.", e);
+        }
+    }
+
+    private static FragmentedMp4 ReadBoxes(Stream stream)
+    {
         IReadOnlyList<Track> tracks = [];
         var fragments = new List<Fragment>();
         var initLength = 0L;

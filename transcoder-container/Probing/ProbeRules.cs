@@ -37,8 +37,7 @@ internal static class ProbeRules
     /// <param name="counted">The video's duration by its packets, when the file does not declare one.</param>
     public static ProbeVerdict Judge(IMediaAnalysis analysis, TimeSpan? counted, UploadLimits limits)
     {
-        var format = analysis.Format.FormatName;
-        if (format.EndsWith("_pipe", StringComparison.Ordinal) || format is "gif") return ProbeVerdict.Refuse("The file is a picture, not a video.");
+        if (IsPicture(analysis)) return ProbeVerdict.Refuse("The file is a picture, not a video.");
         var video = VideoOf(analysis);
         if (video is null)
         {
@@ -66,7 +65,7 @@ internal static class ProbeRules
         return new ProbeVerdict(
             new MediaProbe
             {
-                Container = ContainerOf(format),
+                Container = ContainerOf(analysis.Format.FormatName),
                 VideoCodec = video.CodecName,
                 AudioCodec = AudioOf(analysis)?.CodecName,
                 DurationMs = (long)duration.TotalMilliseconds,
@@ -79,7 +78,11 @@ internal static class ProbeRules
     }
 
     /// <summary>Whether the file leaves open how long it is, as recordings straight from a browser do.</summary>
-    public static bool NeedsCounting(IMediaAnalysis analysis) => VideoOf(analysis) is { } video && DeclaredDuration(analysis, video) is null;
+    public static bool NeedsCounting(IMediaAnalysis analysis) =>
+        !IsPicture(analysis) && VideoOf(analysis) is { } video && DeclaredDuration(analysis, video) is null;
+
+    private static bool IsPicture(IMediaAnalysis analysis) =>
+        analysis.Format.FormatName is "gif" || analysis.Format.FormatName.EndsWith("_pipe", StringComparison.Ordinal);
 
     private static VideoStream? VideoOf(IMediaAnalysis analysis) =>
         analysis.VideoStreams.Where(v => v.Disposition?.GetValueOrDefault("attached_pic") != true).MinBy(v => v.Index);
