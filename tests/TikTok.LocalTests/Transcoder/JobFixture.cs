@@ -5,6 +5,7 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Configuration;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
@@ -29,7 +30,8 @@ public sealed class JobFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await Task.WhenAll(_storage.InitializeAsync(), _cosmos.InitializeAsync());
-        _client = _cosmos.CreateClient(o => o.UseSystemTextJsonSerializerWithOptions = CoreJson.Options);
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new(Connections.Cosmos, _cosmos.ConnectionString)]).Build();
+        _client = new AzureClients(settings).Cosmos();
         await CosmosSchema.EnsureCreatedAsync(_client, CancellationToken.None);
         Videos = new VideoStore(_client);
         foreach (var container in BlobContainers.All) await Blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync();
