@@ -26,13 +26,18 @@ internal sealed partial class EventHubNamespace : IAsyncDisposable
     private readonly EventHubsOptions _options;
     private readonly TimeProvider _time;
     private readonly string _root;
+    private readonly FileStream _lock;
     private readonly ConcurrentDictionary<string, Lazy<EventHub>> _hubs = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <exception cref="IOException">Another emulator has this data.</exception>
     public EventHubNamespace(EventHubsOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
         _root = Path.Combine(options.DataDirectory, "hubs");
         Directory.CreateDirectory(_root);
+
+        // Two emulators that append to one log would ruin it. The lock is gone when its holder is, however it ends.
+        _lock = new FileStream(Path.Combine(options.DataDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         foreach (var directory in Directory.GetDirectories(_root))
         {
             GetOrCreate(Path.GetFileName(directory), options.PartitionCount);
@@ -73,6 +78,8 @@ internal sealed partial class EventHubNamespace : IAsyncDisposable
         {
             await hub.DisposeAsync();
         }
+
+        await _lock.DisposeAsync();
     }
 
     // Names as the service allows them; nothing that could leave the data directory.

@@ -36,16 +36,18 @@ internal static class EventHubsCommand
                 new PartitionLogOptions(parsed.GetValue(segmentBytes), TimeSpan.FromHours(parsed.GetValue(retentionHours)), parsed.GetValue(retentionBytes)),
                 DefaultKeyName,
                 parsed.GetValue(key)!);
-            await using var server = new EventHubsServer(options, parsed.GetValue(port), TimeProvider.System);
-            await server.StartAsync(cancellationToken);
-            Console.WriteLine($"eventhubs listening on {server.Address}");
             try
             {
-                await Task.Delay(Timeout.Infinite, cancellationToken);
+                await using var server = new EventHubsServer(options, parsed.GetValue(port), TimeProvider.System);
+                await server.StartAsync(cancellationToken);
+                Console.WriteLine($"eventhubs listening on {server.Address}");
+                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return 0;
             }
-            catch (OperationCanceledException)
+            catch (IOException failure)
             {
-                // Ctrl-C or SIGTERM: what was accepted is finished on the way out.
+                Console.Error.WriteLine(failure.Message);
+                return 1;
             }
         });
         return command;

@@ -66,7 +66,7 @@ internal static class EventRecord
     {
         sequenceNumber = 0;
         enqueuedTime = default;
-        if (PeekSize(record) != record.Length
+        if (record.Length < HeadSize || PeekSize(record) != record.Length
             || BinaryPrimitives.ReadUInt32LittleEndian(record[4..]) != Checksum(record[HeadSize..]))
         {
             return false;

@@ -1,14 +1,14 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace TikTok.Local.Storage;
 
 /// <summary>The real Azurite as a child process on ports of its own: started, restarted when it ends, gone when this process is.</summary>
-/// <param name="dataDirectory">Azurite's workspace.</param>
+/// <param name="workspace">Azurite's workspace, which this process holds.</param>
 /// <param name="nodeModules">The <c>node_modules</c> folder that holds it.</param>
 /// <param name="time">The clock of the waits between starts.</param>
-internal sealed class AzuriteProcess(string dataDirectory, string nodeModules, TimeProvider time) : IAsyncDisposable
+internal sealed class AzuriteProcess(AzuriteWorkspace workspace, string nodeModules, TimeProvider time) : IAsyncDisposable
 {
-    private const string Preload = "Storage/azurite-preload.cjs";
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(30);
@@ -31,6 +31,7 @@ internal sealed class AzuriteProcess(string dataDirectory, string nodeModules, T
 
     /// <summary>Where it listens; waits for it while it starts.</summary>
     /// <exception cref="TimeoutException">It did not get ready within <paramref name="patience"/>.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be started at all.</exception>
     public Task<AzuriteEndpoints> EndpointsAsync(TimeSpan patience, CancellationToken cancellationToken) =>
         _ready.Task.WaitAsync(patience, time, cancellationToken);
 
@@ -50,7 +51,16 @@ internal sealed class AzuriteProcess(string dataDirectory, string nodeModules, T
         while (!_stopping.IsCancellationRequested)
         {
             var started = time.GetTimestamp();
-            await RunAsync();
+            try
+            {
+                await RunAsync();
+            }
+            catch (Win32Exception missing)
+            {
+                _ready.TrySetException(new InvalidOperationException("Azurite needs Node.js 18.19 or later: " + missing.Message, missing));
+                return;
+            }
+
             if (_stopping.IsCancellationRequested)
             {
                 return;
@@ -85,6 +95,7 @@ internal sealed class AzuriteProcess(string dataDirectory, string nodeModules, T
         };
         process.Start();
         ProcessId = process.Id;
+        workspace.Note(process.Id);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await process.WaitForExitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -108,10 +119,10 @@ internal sealed class AzuriteProcess(string dataDirectory, string nodeModules, T
         };
         string[] arguments =
         [
-            "--require", Path.Combine(AppContext.BaseDirectory, Preload),
+            "--require", Path.Combine(AppContext.BaseDirectory, "Storage", AzuriteWorkspace.Preload),
             Path.Combine(nodeModules, "azurite", "dist", "src", "azurite.js"),
             "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--disableProductStyleUrl", "--loose",
-            "--location", dataDirectory,
+            "--location", workspace.Path,
             "--blobHost", "127.0.0.1", "--blobPort", "0",
             "--queueHost", "127.0.0.1", "--queuePort", "0",
             "--tableHost", "127.0.0.1", "--tablePort", "0",

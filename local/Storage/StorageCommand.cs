@@ -24,15 +24,22 @@ internal static class StorageCommand
                 return 1;
             }
 
-            var directory = parsed.GetRequiredValue(data);
-            directory.Create();
-            await using var gateway = new StorageGateway(
-                new AzuriteProcess(directory.FullName, nodeModules, TimeProvider.System),
-                parsed.GetValue(blobPort), parsed.GetValue(queuePort), TimeProvider.System);
-            await gateway.StartAsync(cancellationToken);
-            Console.WriteLine($"storage listening on {gateway.Blob} and {gateway.Queue}");
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return 0;
+            try
+            {
+                using var workspace = await AzuriteWorkspace.TakeAsync(parsed.GetRequiredValue(data).FullName, cancellationToken);
+                await using var gateway = new StorageGateway(
+                    new AzuriteProcess(workspace, nodeModules, TimeProvider.System),
+                    parsed.GetValue(blobPort), parsed.GetValue(queuePort), TimeProvider.System);
+                await gateway.StartAsync(cancellationToken);
+                Console.WriteLine($"storage listening on {gateway.Blob} and {gateway.Queue}");
+                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return 0;
+            }
+            catch (Exception failure) when (failure is InvalidOperationException or IOException or TimeoutException)
+            {
+                Console.Error.WriteLine(failure.Message);
+                return 1;
+            }
         });
         return command;
     }

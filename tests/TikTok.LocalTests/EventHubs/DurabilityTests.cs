@@ -69,6 +69,25 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task A_second_emulator_is_refused_the_data_of_the_first()
+    {
+        var data = Directory.CreateTempSubdirectory("tiktok-eventhubs-");
+        try
+        {
+            await using var first = await LocalProcess.StartAsync("listening on", "eventhubs", "--data", data.FullName, "--port", "0");
+
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(
+                () => LocalProcess.StartAsync("listening on", "eventhubs", "--data", data.FullName, "--port", "0"));
+
+            Assert.Contains("being used by another process", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Retention_by_size_removes_the_oldest_and_numbers_go_on()
     {
         await using var hubs = await EventHubsProcess.StartAsync("--segment-bytes", "2000", "--retention-bytes", "6000");

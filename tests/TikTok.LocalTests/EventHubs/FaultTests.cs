@@ -62,6 +62,21 @@ public sealed class FaultTests(EventHubsProcess hubs) : IClassFixture<EventHubsP
     }
 
     [Fact]
+    public async Task A_try_that_takes_too_long_is_given_up_and_made_again()
+    {
+        var impatient = new EventHubProducerClientOptions
+        {
+            RetryOptions = { Delay = TimeSpan.FromMilliseconds(1), TryTimeout = TimeSpan.FromSeconds(2) },
+        };
+        await using var producer = new EventHubProducerClient(hubs.ConnectionString, _hub, impatient);
+        await hubs.FailAsync(new FaultRule(Path: $"/{_hub}/*", DelayMs: 600_000, Count: 1));
+
+        await producer.SendAsync([new EventData("x")], new SendEventOptions { PartitionId = "0" }, default);
+
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
     public async Task Faults_end_when_they_are_cleared()
     {
         await using var producer = new EventHubProducerClient(hubs.ConnectionString, _hub, Quick);

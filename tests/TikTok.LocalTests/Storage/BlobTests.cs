@@ -90,6 +90,18 @@ public sealed class BlobTests(StorageProcess storage) : IClassFixture<StoragePro
     }
 
     [Fact]
+    public async Task A_large_upload_that_is_refused_is_answered()
+    {
+        var container = await ContainerAsync();
+        var expired = container.GetBlobClient("late").GenerateSasUri(BlobSasPermissions.Write, TimeProvider.System.GetUtcNow().AddMinutes(-5));
+
+        var refused = await Assert.ThrowsAsync<RequestFailedException>(
+            () => new BlockBlobClient(expired).StageBlockAsync(BlockId(0), new MemoryStream(new byte[32 << 20])));
+
+        Assert.Equal(403, refused.Status);
+    }
+
+    [Fact]
     public async Task Conditions_on_the_etag_are_kept()
     {
         var blob = (await ContainerAsync()).GetBlobClient("etag");

@@ -104,6 +104,28 @@ public sealed class StorageDurabilityTests
         await azurite.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
+    [Fact]
+    public async Task An_Azurite_that_is_left_over_is_ended_before_the_next_one_starts()
+    {
+        await using var storage = await StorageProcess.StartAsync();
+        var container = (await storage.Blobs.CreateBlobContainerAsync("kept")).Value;
+        using var azurite = Process.GetProcessById((await storage.AzuriteProcessIdAsync())!.Value);
+
+        // Stopped, it cannot notice that its supervisor is gone.
+        await SignalAsync("-STOP", azurite.Id);
+        await storage.KillAsync();
+        await storage.RestartAsync();
+
+        Assert.True(azurite.HasExited);
+        Assert.True(await container.ExistsAsync());
+    }
+
+    private static async Task SignalAsync(string signal, int processId)
+    {
+        using var kill = Process.Start("kill", [signal, processId.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     private static T NoRetry<T>(T options)
         where T : Azure.Core.ClientOptions
     {
