@@ -28,6 +28,14 @@ public sealed class FunctionCatalog
 public sealed record HttpFunction(
     string Name, MethodInfo Method, IReadOnlyList<string> Methods, string Route, bool IsOpen, IdempotencyMode Idempotency)
 {
+    /// <summary>The body's type; null when there is none.</summary>
+    public Type? Asks => Method.GetCustomAttribute<AsksAttribute>()?.Type;
+
+    /// <summary>What it answers when all is well.</summary>
+    public IEnumerable<AnswersAttribute> Answers => Method.GetCustomAttributes<AnswersAttribute>();
+
+    public IEnumerable<QueryAttribute> Queries => Method.GetCustomAttributes<QueryAttribute>();
+
     internal static HttpFunction? From(MethodInfo method)
     {
         var trigger = method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null);

@@ -15,6 +15,7 @@ public static class PlatformFeature
         .AddSingleton(new SigningKey(configuration["Jwt:SigningKey"]))
         .AddSingleton(new PlatformSecret(configuration["Platform:Secret"]))
         .AddSingleton(new FunctionCatalog(typeof(PlatformFeature).Assembly))
+        .AddSingleton<ApiDescription>()
         .AddSingleton<AccessTokens>()
         .AddSingleton<Cursor>()
         .AddSingleton<IdempotencyStore>()

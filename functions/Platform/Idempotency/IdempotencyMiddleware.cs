@@ -15,9 +15,9 @@ namespace TikTok.Functions.Platform;
 public sealed class IdempotencyMiddleware(
     FunctionCatalog catalog, IdempotencyStore store, PlatformSecret secret, ILogger<IdempotencyMiddleware> logger) : IFunctionsWorkerMiddleware
 {
-    private const string Header = "Idempotency-Key";
+    internal const string Header = "Idempotency-Key";
     private const string ReplayedHeader = "Idempotency-Replayed";
-    private const int MaxKeyLength = 255;
+    internal const int MaxKeyLength = 255;
     private const int MaxBodyBytes = 1024 * 1024;
 
     private const int DaySeconds = 24 * 60 * 60;

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace TikTok.Functions.Platform;
+
+/// <summary>Describes the HTTP functions as they are declared, in OpenAPI 3.1: nothing in it is written twice, so nothing can differ.</summary>
+public sealed partial class ApiDescription(FunctionCatalog catalog)
+{
+    private const string Bearer = "bearer";
+
+    /// <param name="basePath">The route prefix: <c>/api/v1</c>.</param>
+    public JsonObject Describe(string basePath)
+    {
+        var schemas = new ApiSchemas();
+        var problem = schemas.OfAnswer(typeof(Problem));
+        var paths = new JsonObject();
+        foreach (var function in catalog.All.OrderBy(f => f.Route, StringComparer.Ordinal))
+        {
+            var path = PathOf(function);
+            if (paths[path] is not JsonObject operations) paths[path] = operations = new JsonObject();
+            foreach (var method in function.Methods) operations[method.ToLowerInvariant()] = Operation(function, method, schemas, problem);
+        }
+
+        return new JsonObject
+        {
+            ["openapi"] = "3.1.0",
+            ["info"] = new JsonObject { ["title"] = "Short video API", ["version"] = "1" },
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = basePath }),
+            ["security"] = new JsonArray(new JsonObject { [Bearer] = new JsonArray() }),
+            ["paths"] = paths,
+            ["components"] = new JsonObject
+            {
+                ["securitySchemes"] = new JsonObject
+                {
+                    [Bearer] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "JWT" },
+                },
+                ["schemas"] = schemas.Components(),
+            },
+        };
+    }
+
+    /// <summary>The route as a path template: <c>videos/{id:length(26)}</c> is <c>/videos/{id}</c>.</summary>
+    internal static string PathOf(HttpFunction function) => "/" + RouteParameter().Replace(function.Route, "{${name}}");
+
+    private static JsonObject Operation(HttpFunction function, string method, ApiSchemas schemas, JsonObject problem)
+    {
+        var operation = new JsonObject
+        {
+            ["operationId"] = JsonNamingPolicy.CamelCase.ConvertName(function.Name) + (function.Methods.Count > 1 ? $"_{method.ToLowerInvariant()}" : ""),
+            ["tags"] = new JsonArray(function.Method.DeclaringType!.Namespace!.Split('.')[^1]),
+        };
+        if (function.IsOpen) operation["security"] = new JsonArray();
+        if (Parameters(function, schemas) is { Count: > 0 } parameters) operation["parameters"] = parameters;
+        if (function.Asks is { } body)
+        {
+            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/json", schemas.OfRequest(body)) };
+        }
+
+        var responses = new JsonObject();
+        foreach (var answer in function.Answers.OrderBy(a => a.Status))
+        {
+            var response = new JsonObject { ["description"] = ReasonPhrases.GetReasonPhrase(answer.Status) };
+            if (answer.Type is { } type) response["content"] = Content("application/json", schemas.OfAnswer(type));
+            responses[answer.Status.ToString()] = response;
+        }
+
+        responses["default"] = new JsonObject
+        {
+            ["description"] = "A problem (RFC 9457)",
+            ["content"] = Content("application/problem+json", problem.DeepClone()),
+        };
+        operation["responses"] = responses;
+        return operation;
+    }
+
+    private static JsonArray Parameters(HttpFunction function, ApiSchemas schemas)
+    {
+        var parameters = new JsonArray();
+        foreach (Match match in RouteParameter().Matches(function.Route))
+            parameters.Add(Parameter("path", match.Groups["name"].Value, isRequired: true, new JsonObject { ["type"] = "string" }));
+        foreach (var query in function.Queries)
+            parameters.Add(Parameter("query", query.Name, isRequired: false, schemas.OfRequest(query.Type)));
+        if (function.Idempotency != IdempotencyMode.Ignored)
+        {
+            var schema = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = IdempotencyMiddleware.MaxKeyLength };
+            parameters.Add(Parameter("header", IdempotencyMiddleware.Header, function.Idempotency == IdempotencyMode.Required, schema));
+        }
+
+        return parameters;
+    }
+
+    private static JsonObject Parameter(string place, string name, bool isRequired, JsonNode schema)
+    {
+        var parameter = new JsonObject { ["name"] = name, ["in"] = place, ["schema"] = schema };
+        if (isRequired) parameter["required"] = true;
+        return parameter;
+    }
+
+    private static JsonObject Content(string mediaType, JsonNode schema) => new() { [mediaType] = new JsonObject { ["schema"] = schema } };
+
+    [GeneratedRegex(@"\{\*{0,2}(?<name>\w+)[^}]*\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RouteParameter();
+}
