@@ -25,7 +25,13 @@ public sealed class LocalProcess : IAsyncDisposable
 
     /// <summary>Starts a subcommand and waits for a line that contains <paramref name="ready"/>, up to a minute.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the message is what it printed.</exception>
-    public static async Task<LocalProcess> StartAsync(string ready, params string[] arguments)
+    public static Task<LocalProcess> StartAsync(string ready, params string[] arguments) =>
+        StartAsync("TikTok.Local", ready, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>Starts any of the product's programs, with settings of its own.</summary>
+    /// <inheritdoc cref="StartAsync(string, string[])" />
+    public static async Task<LocalProcess> StartAsync(
+        string program, string ready, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -33,7 +39,12 @@ public sealed class LocalProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "TikTok.Local.dll"));
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{program}.dll"));
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -65,7 +76,7 @@ public sealed class LocalProcess : IAsyncDisposable
         if (!readyLine.Task.IsCompletedSuccessfully)
         {
             process.Kill(entireProcessTree: true);
-            throw new InvalidOperationException($"{arguments[0]} did not get ready:\n{output}");
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} did not get ready:\n{output}");
         }
 
         return new LocalProcess(process, output, await readyLine.Task);

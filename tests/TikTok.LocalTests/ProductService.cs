@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Configuration;
+using TikTok.Core;
+using TikTok.Core.Cosmos;
+using TikTok.Core.Storage;
+
+namespace TikTok.LocalTests;
+
+/// <summary>
+/// The product's own functions and ranker as processes over emulators with temporary data, and clients of all of them. One for all classes of the
+/// collection: they share accounts, so a test makes names of its own.
+/// </summary>
+public sealed class ProductService : IAsyncLifetime
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("tiktok-product-");
+    private LocalProcess? _ranker;
+    private LocalProcess? _functions;
+
+    public CosmosProcess CosmosProcess { get; } = new();
+
+    public StorageProcess StorageProcess { get; } = new();
+
+    public EventHubsProcess EventHubsProcess { get; } = new();
+
+    /// <summary>A client that speaks the product's JSON.</summary>
+    public CosmosClient Cosmos { get; private set; } = null!;
+
+    /// <summary>A client of the API; its base address ends in the route prefix.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>What the functions process has printed.</summary>
+    public string FunctionsOutput => _functions?.Output ?? "";
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        await Task.WhenAll(CosmosProcess.InitializeAsync(), StorageProcess.InitializeAsync(), EventHubsProcess.InitializeAsync());
+        var connection = new Dictionary<string, string?>(StringComparer.Ordinal) { [Connections.Cosmos] = CosmosProcess.ConnectionString };
+        Cosmos = new AzureClients(new ConfigurationBuilder().AddInMemoryCollection(connection).Build()).Cosmos();
+        await Task.WhenAll(
+            CosmosSchema.EnsureCreatedAsync(Cosmos, CancellationToken.None),
+            StorageSchema.EnsureCreatedAsync(StorageProcess.Blobs, StorageProcess.Queues, CancellationToken.None));
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["AzureWebJobsStorage"] = StorageProcess.ConnectionString,
+            [Connections.Storage] = StorageProcess.ConnectionString,
+            [Connections.Cosmos] = CosmosProcess.ConnectionString,
+            [Connections.EventHubs] = EventHubsProcess.ConnectionString,
+            ["MediaBaseUrl"] = new Uri(StorageProcess.Blobs.Uri, $"{StorageProcess.Blobs.AccountName}/{BlobContainers.Media}").AbsoluteUri,
+            ["Jwt__SigningKey"] = Convert.ToBase64String(key.ExportPkcs8PrivateKey()),
+            ["Platform__Secret"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+        };
+        _ranker = await LocalProcess.StartAsync("TikTok.Ranker", "ranker listening on", settings, "--urls", "http://127.0.0.1:0");
+        settings["Ranker__Url"] = _ranker.ReadyLine.Split(' ')[^1];
+        _functions = await LocalProcess.StartAsync(
+            "TikTok.Local", "functions listening on", settings, "functions", "--data", _data.FullName, "--port", 0.ToString(CultureInfo.InvariantCulture));
+        Http = new HttpClient { BaseAddress = new Uri(new Uri(_functions.ReadyLine.Split(' ')[^1]), "/api/v1/"), Timeout = TimeSpan.FromSeconds(100) };
+    }
+
+    /// <inheritdoc />
+    public async Task DisposeAsync()
+    {
+        Http?.Dispose();
+        await (_functions?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_ranker?.DisposeAsync() ?? ValueTask.CompletedTask);
+        Cosmos?.Dispose();
+        await CosmosProcess.DisposeAsync();
+        await StorageProcess.DisposeAsync();
+        await EventHubsProcess.DisposeAsync();
+        _data.Delete(recursive: true);
+    }
+}
+
+/// <summary>The classes that use the one <see cref="ProductService"/>, one after the other.</summary>
+[CollectionDefinition(nameof(ProductService))]
+public sealed class ProductServiceDefinition : ICollectionFixture<ProductService>;
