@@ -19,6 +19,7 @@ internal sealed class ChangeFeedListener(
     FunctionInvoker invoker,
     PayloadConverter converter,
     CosmosConnections connections,
+    string hostId,
     ILogger log) : ITriggerListener
 {
     private static readonly TimeSpan DefaultPoll = TimeSpan.FromSeconds(5);
@@ -32,10 +33,10 @@ internal sealed class ChangeFeedListener(
         var leases = await LeasesAsync(database, stopping);
         await monitored.ReadContainerAsync(cancellationToken: stopping);
 
-        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // There is one host on this machine: under its lasting name it finds its own leases again, without waiting for them to expire.
         var builder = monitored
             .GetChangeFeedProcessorBuilder(trigger.LeaseContainerPrefix ?? string.Empty, (context, changes, cancel) => HandleAsync(context, changes, stopping))
-            .WithInstanceName($"{Environment.MachineName}-{Environment.ProcessId}")
+            .WithInstanceName(hostId)
             .WithLeaseContainer(leases)
             .WithPollInterval(trigger.FeedPollDelay > 0 ? Milliseconds(trigger.FeedPollDelay)!.Value : DefaultPoll)
             .WithLeaseConfiguration(Milliseconds(trigger.LeaseAcquireInterval), Milliseconds(trigger.LeaseExpirationInterval), Milliseconds(trigger.LeaseRenewInterval))

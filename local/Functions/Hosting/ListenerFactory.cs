@@ -41,7 +41,7 @@ internal sealed class ListenerFactory(
                     break;
                 case CosmosDBTriggerAttribute feed:
                     WarnWithoutRetry(function);
-                    listeners.Add(new ChangeFeedListener(function, feed, settings, invoker, converter, cosmos, Log(function)));
+                    listeners.Add(new ChangeFeedListener(function, feed, settings, invoker, converter, cosmos, functions.HostId, Log(function)));
                     break;
             }
         }
