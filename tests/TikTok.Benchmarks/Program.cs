@@ -7,6 +7,7 @@ using TikTok.Benchmarks.Harness;
 IReadOnlyList<IBenchmark> benchmarks =
 [
     new IdleBenchmark(),
+    new TriggersBenchmark(),
 ];
 
 var name = new Argument<string?>("name") { Description = "The benchmark; without it, the list.", Arity = ArgumentArity.ZeroOrOne };

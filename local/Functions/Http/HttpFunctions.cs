@@ -77,7 +77,7 @@ internal sealed class HttpFunctions(
     {
         if (!keys.Allows(trigger.AuthLevel, http.Request))
         {
-            await HttpProblem.WriteAsync(http, StatusCodes.Status401Unauthorized, "function-key", "This function needs a key in x-functions-key or ?code=.");
+            await HttpProblem.WriteAsync(http, StatusCodes.Status401Unauthorized, "unauthorized", "This function needs a key in x-functions-key or ?code=.");
             return;
         }
 
@@ -97,8 +97,8 @@ internal sealed class HttpFunctions(
 
         var (status, type, title) = failure switch
         {
-            BadHttpRequestException bad => (bad.StatusCode, "bad-request", bad.Message),
-            FunctionInputConverterException => (StatusCodes.Status400BadRequest, "bad-request", "A part of the request has the wrong form."),
+            BadHttpRequestException bad => (bad.StatusCode, "malformed", bad.Message),
+            FunctionInputConverterException => (StatusCodes.Status400BadRequest, "malformed", "A part of the request has the wrong form."),
             TimeoutException => (StatusCodes.Status504GatewayTimeout, "timeout", "The function took too long."),
             _ => (StatusCodes.Status500InternalServerError, "internal", "The function failed."),
         };
@@ -120,11 +120,11 @@ internal sealed class HttpFunctions(
 
         if (http.Response.StatusCode == StatusCodes.Status404NotFound)
         {
-            await HttpProblem.WriteAsync(http, StatusCodes.Status404NotFound, "no-route", "Nothing is found at this address.");
+            await HttpProblem.WriteAsync(http, StatusCodes.Status404NotFound, "not-found", "Nothing is found at this address.");
         }
         else if (http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
         {
-            await HttpProblem.WriteAsync(http, StatusCodes.Status405MethodNotAllowed, "method", $"{http.Request.Method} is not among {http.Response.Headers.Allow}.");
+            await HttpProblem.WriteAsync(http, StatusCodes.Status405MethodNotAllowed, "method-not-allowed", $"{http.Request.Method} is not among {http.Response.Headers.Allow}.");
         }
     }
 

@@ -13,6 +13,6 @@ internal static class HttpProblem
             return Task.CompletedTask;
         }
 
-        return Results.Problem(statusCode: status, type: $"urn:problem:{type}", title: title).ExecuteAsync(http);
+        return Results.Problem(statusCode: status, type: $"/problems/{type}", title: title).ExecuteAsync(http);
     }
 }
