@@ -77,6 +77,7 @@ internal sealed class LocalFunctionsHost(LocalHostOptions options) : IWorkerHost
         var services = builder.Services;
         services.TryAddSingleton(options.Time ?? TimeProvider.System);
         services.AddCors();
+        services.AddRouting();
         services.AddSingleton(functions);
         services.AddSingleton(FunctionKeys.Open(options.DataFolder));
         services.AddSingleton(provider => options.Signals ?? Signals(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<TimeProvider>()));
@@ -89,7 +90,11 @@ internal sealed class LocalFunctionsHost(LocalHostOptions options) : IWorkerHost
         services.AddSingleton<ListenerFactory>();
         services.AddSingleton(provider => provider.GetRequiredService<ListenerFactory>().Create());
         services.AddHostedService<TriggerService>();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
+        services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = DrainLimit;
+            host.ServicesStopConcurrently = true;
+        });
     }
 
     public void Map(WebApplication application)

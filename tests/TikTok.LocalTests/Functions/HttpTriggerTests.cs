@@ -47,6 +47,14 @@ public sealed class HttpTriggerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_route_may_be_constrained_by_a_pattern()
+    {
+        Assert.Equal("#abc", await _http.GetFromJsonAsync<string>("tags/abc"));
+        using var other = await _http.GetAsync("tags/a-c");
+        Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
+    }
+
+    [Fact]
     public async Task A_method_that_is_not_offered_is_405_with_Allow()
     {
         using var response = await _http.DeleteAsync("things/42/parts");
@@ -181,6 +189,10 @@ public sealed class HttpTriggerTests : IAsyncLifetime, IDisposable
         [Function("Missing")]
         public Task<IResult> Missing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "missing")] HttpRequest request) =>
             Task.FromResult(Results.NotFound("mine"));
+
+        [Function("Tag")]
+        public IResult Tag([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "tags/{tag:regex(^[a-z]+$)}")] HttpRequest request, string tag) =>
+            Results.Ok($"#{tag}");
 
         [Function("Guarded")]
         public IResult Guarded([HttpTrigger(AuthorizationLevel.Function, "get", Route = "guarded")] HttpRequest request) => Results.Ok();
