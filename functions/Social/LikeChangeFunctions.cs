@@ -12,7 +12,9 @@ namespace TikTok.Functions.Social;
 /// </summary>
 public sealed class LikeChangeFunctions(EdgeStore edges, InteractionLog log)
 {
+    /// <remarks>Retried for ever: changes given up on would be passed over.</remarks>
     [Function("MirrorLikes")]
+    [ExponentialBackoffRetry(-1, "00:00:01", "00:01:00")]
     public async Task MirrorAsync(
         [CosmosDBTrigger(Containers.Database, Containers.Videos, Connection = Connections.Cosmos, LeaseContainerName = Containers.Leases,
             LeaseContainerPrefix = "likes", StartFromBeginning = true, FeedPollDelay = 1_000)] IReadOnlyList<JsonElement> changes,

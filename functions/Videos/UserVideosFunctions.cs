@@ -14,6 +14,7 @@ public sealed class UserVideosFunctions(VideoStore videos, UserVideoStore userVi
     /// change that told of it, and the changes of one partition come in order, so that the last writing of a row is of the last state.
     /// </remarks>
     [Function("UserVideosKept")]
+    [ExponentialBackoffRetry(-1, "00:00:01", "00:01:00")]
     public async Task KeepAsync(
         [CosmosDBTrigger(
             Containers.Database,

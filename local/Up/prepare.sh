@@ -16,7 +16,7 @@ require_dotnet() {
     found=$(dotnet --list-sdks | cut -d' ' -f1 | tr '\n' ' ')
     grep -Eq '(^| )(1[0-9]|[2-9][0-9])\.' <<<"$found" || die "The .NET 10 SDK is missing: 'dotnet' here has only: ${found:-no SDK}. Install the SDK, 10.0 or later (https://learn.microsoft.com/dotnet/core/install/linux-debian), then run this again."
     # The programs built here look for the runtime where the SDK lies, wherever that is.
-    DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
+    DOTNET_ROOT=${DOTNET_ROOT:-$(dotnet --list-sdks | sed -n 's|.*\[\(.*\)/sdk\]$|\1|p' | tail -n 1)}
     export DOTNET_ROOT
 }
 
