@@ -13,7 +13,7 @@ public sealed class WatchFunctions(InteractionLog log, TimeProvider time)
     private const int MaxEvents = 100;
     private const long DayMs = 24 * 60 * 60 * 1000;
 
-    [Function("RecordWatch")]
+    [Function("RecordWatch"), Asks<WatchRequest>, AnswersNothing]
     public async Task<IResult> RecordAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "analytics/watch")] HttpRequest request, CancellationToken cancellationToken)
     {

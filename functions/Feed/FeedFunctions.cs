@@ -7,7 +7,7 @@ namespace TikTok.Functions.Feed;
 
 public sealed class FeedFunctions(ForYouFeed feed, LikeStore likes, MediaUrls urls, Cursor cursors)
 {
-    [Function("GetFeed")]
+    [Function("GetFeed"), Answers<FeedPageAnswer>, Query("count", typeof(int)), Query("cursor")]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "feed")] HttpRequest request, CancellationToken cancellationToken)
     {

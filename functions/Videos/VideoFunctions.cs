@@ -13,7 +13,7 @@ namespace TikTok.Functions.Videos;
 public sealed class VideoFunctions(
     VideoStore videos, UserVideoStore userVideos, LikeStore likes, VideoPipeline pipeline, MediaUrls media, Cursor cursor)
 {
-    [Function("GetVideo")]
+    [Function("GetVideo"), Answers<VideoAnswer>]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "videos/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -22,7 +22,7 @@ public sealed class VideoFunctions(
         return Answers.Ok((await AnswerAsync([video], request, caller, cancellationToken))[0]);
     }
 
-    [Function("GetVideoStatus")]
+    [Function("GetVideoStatus"), Answers<VideoStatusAnswer>]
     public async Task<IResult> GetStatusAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "videos/{id}/status")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ public sealed class VideoFunctions(
         return Answers.Ok(new VideoStatusAnswer(video.VideoId, video.Status, video.Progress, video.Reason, links.Urls, links.Thumbnails));
     }
 
-    [Function("EditVideo")]
+    [Function("EditVideo"), Asks<UploadCompleteRequest>, Answers<VideoAnswer>]
     public async Task<IResult> EditAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "videos/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ public sealed class VideoFunctions(
         return Answers.Ok((await AnswerAsync([edited], request, caller, cancellationToken))[0]);
     }
 
-    [Function("DeleteVideo")]
+    [Function("DeleteVideo"), AnswersNothing]
     public async Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "videos/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ public sealed class VideoFunctions(
     }
 
     /// <summary>A creator's videos, newest first: to themselves in every state, to others what is ready and public.</summary>
-    [Function("ListUserVideos")]
+    [Function("ListUserVideos"), Answers<Page<VideoAnswer>>, Query("limit", typeof(int)), Query("cursor")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{id}/videos")] HttpRequest request, string id, CancellationToken cancellationToken)
     {

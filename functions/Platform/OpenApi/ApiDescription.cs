@@ -62,7 +62,7 @@ public sealed partial class ApiDescription(FunctionCatalog catalog)
         foreach (var answer in function.Answers.OrderBy(a => a.Status))
         {
             var response = new JsonObject { ["description"] = ReasonPhrases.GetReasonPhrase(answer.Status) };
-            if (answer.Type is { } type) response["content"] = Content("application/json", schemas.OfAnswer(type));
+            if (answer.Type is { } type) response["content"] = Content(answer.MediaType, schemas.OfAnswer(type));
             responses[answer.Status.ToString()] = response;
         }
 

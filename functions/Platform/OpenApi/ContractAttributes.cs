@@ -14,13 +14,18 @@ public sealed class AsksAttribute<T>() : AsksAttribute(typeof(T));
 
 /// <summary>Says what an HTTP function answers when all is well, for the API description.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
-public abstract class AnswersAttribute(int status, Type? type) : Attribute
+public abstract class AnswersAttribute(int status, Type? type, string mediaType = "application/json") : Attribute
 {
     public int Status { get; } = status;
 
     /// <summary>null: no body.</summary>
     public Type? Type { get; } = type;
+
+    public string MediaType { get; } = mediaType;
 }
+
+/// <summary>The function answers 200 with text that is not JSON.</summary>
+public sealed class AnswersTextAttribute(string mediaType) : AnswersAttribute(StatusCodes.Status200OK, typeof(string), mediaType);
 
 /// <inheritdoc cref="AnswersAttribute"/>
 public sealed class AnswersAttribute<T>(int status = StatusCodes.Status200OK) : AnswersAttribute(status, typeof(T));

@@ -9,7 +9,7 @@ public sealed class UploadFunctions(Uploads uploads, VideoLimits limits)
 {
     private const int MaxFilename = 255;
 
-    [Function("InitUpload")]
+    [Function("InitUpload"), Asks<UploadInitRequest>, Answers<UploadInitAnswer>(StatusCodes.Status201Created)]
     public async Task<IResult> InitAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/upload/init")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -26,13 +26,13 @@ public sealed class UploadFunctions(Uploads uploads, VideoLimits limits)
         return Answers.Created(answer, $"/api/v1/videos/{answer.VideoId}/upload");
     }
 
-    [Function("GetUpload")]
+    [Function("GetUpload"), Answers<UploadStateAnswer>]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "videos/{id}/upload")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         Answers.Ok(await uploads.StateAsync(id, request.RequireCaller(), cancellationToken));
 
     /// <summary>Idempotent of itself: the same call again answers the video's state as it is by then.</summary>
-    [Function("CompleteUpload"), Idempotency(IdempotencyMode.Ignored)]
+    [Function("CompleteUpload"), Asks<UploadCompleteRequest>, Answers<UploadCompleteAnswer>(StatusCodes.Status202Accepted), Idempotency(IdempotencyMode.Ignored)]
     public async Task<IResult> CompleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/{id}/upload/complete")] HttpRequest request, string id, CancellationToken cancellationToken)
     {

@@ -20,6 +20,9 @@ public sealed class FunctionCatalogTests
         });
 
     [Fact]
+    public void Every_HTTP_function_says_what_it_answers() => Assert.All(_catalog.All, function => Assert.NotEmpty(function.Answers));
+
+    [Fact]
     public void POST_functions_honour_idempotency_keys_unless_they_say_otherwise()
     {
         Assert.Equal(IdempotencyMode.Honoured, _catalog.Get("Register").Idempotency);
