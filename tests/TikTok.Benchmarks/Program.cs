@@ -6,6 +6,7 @@ using TikTok.Benchmarks.Harness;
 // `tests/bench` lists, `tests/bench NAME [--json FILE]` runs one. A new benchmark is one more line here.
 IReadOnlyList<IBenchmark> benchmarks =
 [
+    new CosmosBenchmark(),
     new IdleBenchmark(),
     new TriggersBenchmark(),
 ];
