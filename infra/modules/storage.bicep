@@ -16,6 +16,7 @@ var queues = [
   'transcode-jobs'
   'video-steps'
   'video-deletions'
+  'media-moves'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
