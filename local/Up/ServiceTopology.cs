@@ -70,6 +70,7 @@ public sealed class ServiceTopology
         [Connections.Storage] = Storage,
         [Connections.Cosmos] = Cosmos,
         [Connections.EventHubs] = EventHubs,
+        ["ApiBaseUrl"] = _options.Api.ToString().TrimEnd('/'),
         ["MediaBaseUrl"] = $"{BlobEndpoint}/{BlobContainers.Media}",
         ["Ranker__Url"] = $"http://127.0.0.1:{_rankerPort}",
         ["Limits__MinDurationMs"] = "1000",
