@@ -55,13 +55,21 @@ build_is_current() {
     [ -z "$(cd "$ROOT" && find "$@" \( -name bin -o -name obj -o -name node_modules \) -prune -o -newer "$stamp" -print -quit)" ]
 }
 
+# Only errors are worth reading.
+build() {
+    local output
+    output=$(dotnet build "$@" -c Release -v quiet -nologo 2>&1) && return 0
+    grep -E 'error|Error' <<<"$output" | sort -u >&2 || printf '%s\n' "$output" >&2
+    return 1
+}
+
 build_service() {
     local stamp=$ROOT/local/obj/service.stamp started
     build_is_current "$stamp" core functions local ranker-container transcoder-container \
         host.json global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt && return 0
     say "Building the service (Release)"
     started=$(mktemp)
-    dotnet build "$ROOT/local/Service.slnf" -c Release -v quiet -nologo "-clp:ErrorsOnly;NoSummary" >&2 || { rm -f "$started"; die "The build failed."; }
+    build "$ROOT/local/Service.slnf" || { rm -f "$started"; die "The build failed."; }
     # Stamped with the time before the build: what was edited meanwhile is built next time.
     touch -r "$started" "$stamp"; rm -f "$started"
 }
