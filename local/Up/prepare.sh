@@ -39,13 +39,13 @@ install_packages() {
 
 install_tools() { install_packages ffmpeg:ffmpeg node:nodejs npm:npm setsid:util-linux curl:curl jq:jq; }
 
-# npm leaves node_modules/.package-lock.json behind when it is done; older than the lock file means not done.
+# The lock file that an installation was made from is kept beside it; anything else there means not done.
 install_npm() {
     local here=$ROOT/local
-    [ "$here/node_modules/.package-lock.json" -nt "$here/package-lock.json" ] && return 0
+    cmp -s "$here/package-lock.json" "$here/node_modules/.installed-lock.json" && return 0
     say "Installing the npm packages of local/package-lock.json"
     (cd "$here" && npm ci --no-audit --no-fund --loglevel=error >&2) || die "npm ci failed in local/"
-    touch "$here/node_modules/.package-lock.json"
+    cp "$here/package-lock.json" "$here/node_modules/.installed-lock.json"
 }
 
 # Whether anything that goes into the build changed since the stamp; a directory's own time tells of deletions.
