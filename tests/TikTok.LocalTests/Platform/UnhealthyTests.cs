@@ -25,9 +25,11 @@ public sealed class UnhealthyTests
             await UntilAsync(service.Http, HttpStatusCode.OK);
 
             await service.CosmosProcess.KillAsync();
+            var started = TimeProvider.System.GetTimestamp();
             var login = await service.Http.PostAsync("auth/login", new { username = "someone", password = Api.Password });
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "/problems/unavailable"), (login.Status, login.ProblemType));
             Assert.True(login.Headers.ContainsKey("Retry-After"));
+            Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(20));
         }
         finally
         {
