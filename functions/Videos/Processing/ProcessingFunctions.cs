@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure;
 using Azure.Storage.Blobs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -20,9 +21,10 @@ public sealed partial class ProcessingFunctions(
         string name,
         CancellationToken cancellationToken)
     {
-        var properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+        if (await SizeAsync(blob, cancellationToken) is not { } bytes) return;
+
         var video = Id.IsValid(name)
-            ? await pipeline.ChangeAsync(name, v => VideoTransitions.Land(v, properties.Value.ContentLength, time.GetUtcNow()), cancellationToken)
+            ? await pipeline.ChangeAsync(name, v => VideoTransitions.Land(v, bytes, time.GetUtcNow()), cancellationToken)
             : null;
         if (video is not null) return;
 
@@ -59,6 +61,20 @@ public sealed partial class ProcessingFunctions(
     /// <summary>Picks up what a crash at the wrong moment, or a job that vanished, left behind.</summary>
     [Function("VideosSwept")]
     public Task SweepAsync([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => sweep.RunAsync(cancellationToken);
+
+    /// <summary>null when the blob is gone: news of it can come late, or again.</summary>
+    private static async Task<long?> SizeAsync(BlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+            return properties.Value.ContentLength;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
 
     private static T Read<T>(string message) =>
         JsonSerializer.Deserialize<T>(message, CoreJson.Options) ?? throw new JsonException($"The message is no {typeof(T).Name}.");
