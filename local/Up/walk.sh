@@ -124,7 +124,7 @@ for playlist in "${playlists[@]}"; do
     case $playlist in http*) one=$playlist ;; *) one=${master%/*}/$playlist ;; esac
     errors=$(ffmpeg -v error -nostdin -i "$one" -f null - 2>&1) || fail "$playlist does not decode: $errors"
     [ -z "$errors" ] || fail "$playlist decodes with errors: $errors"
-    frames=$(ffprobe -v error -count_packets -select_streams v -show_entries stream=width,height,nb_read_packets -of csv=p=0 "$one" | head -1)
+    frames=$(ffprobe -v error -count_packets -select_streams v -show_entries stream=width,height,nb_read_packets -of csv=p=0 "$one" | sed -n 1p)
     echo "$playlist decodes without an error (width, height, frames: $frames)"
 done
 thumbnail=$(call GET "videos/$video" "$viewer" | jq -r '.thumbnails[0]')
