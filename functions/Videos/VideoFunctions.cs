@@ -66,12 +66,14 @@ public sealed class VideoFunctions(
         var limit = request.ReadLimit();
         var after = request.ReadCursor<ListPosition>(cursor, list)?.SortKey;
 
-        var rows = await userVideos.ListAsync(id, after, publishedOnly: id != caller.UserId, limit, cancellationToken);
+        // One more than is shown tells whether there is another page.
+        var read = await userVideos.ListAsync(id, after, publishedOnly: id != caller.UserId, limit + 1, cancellationToken);
+        var rows = read.Take(limit).ToList();
         var found = await videos.FindManyAsync([.. rows.Select(r => r.VideoId)], cancellationToken);
 
         // The list follows the videos by a moment; the videos themselves have the last word.
         var items = await AnswerAsync([.. found.Where(v => VideoAccess.MaySee(v, caller))], request, caller, cancellationToken);
-        return Answers.Ok(new Page<VideoAnswer>(items, rows.Count < limit ? null : cursor.Encode(list, new ListPosition(rows[^1].SortKey))));
+        return Answers.Ok(new Page<VideoAnswer>(items, read.Count <= limit ? null : cursor.Encode(list, new ListPosition(rows[^1].SortKey))));
     }
 
     private async Task<Video> FindVisibleAsync(string id, Caller caller, CancellationToken cancellationToken)

@@ -209,4 +209,27 @@ public sealed class ProcessingTests(VideoPlant plant) : IClassFixture<VideoPlant
         Assert.Equal([first], shown.Select(r => r.VideoId));
         Assert.Equal([first], rest.Select(r => r.VideoId));
     }
+
+    [Fact]
+    public async Task The_sweep_hands_over_what_a_crash_left_and_deletes_what_was_forgotten()
+    {
+        var forgotten = (await plant.BeginAsync()).VideoId;
+        var left = (await plant.BeginAsync()).VideoId;
+        await plant.LandAsync(left);
+        await plant.Storage.FailAsync(new FaultRule(Method: "POST", Path: $"*/{Queues.Probe}/messages", Status: 500, Count: 1));
+        await Assert.ThrowsAsync<RequestFailedException>(() => plant.CompleteAsync(left));
+
+        await new VideoSweep(plant.Videos, plant.Pipeline, new Later(TimeSpan.FromMinutes(11))).RunAsync(default);
+        Assert.Equal(1, await plant.CountAsync(Queues.Probe, left));
+        Assert.Equal(VideoStatus.Uploading, (await plant.FindAsync(forgotten)).Status);
+
+        await new VideoSweep(plant.Videos, plant.Pipeline, new Later(TimeSpan.FromDays(8))).RunAsync(default);
+        Assert.Equal(VideoStatus.Deleted, (await plant.FindAsync(forgotten)).Status);
+        Assert.Equal(VideoStatus.Failed, (await plant.FindAsync(left)).Status);
+    }
+
+    private sealed class Later(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+    }
 }

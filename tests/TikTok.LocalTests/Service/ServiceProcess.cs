@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using TikTok.Core;
+using TikTok.Core.Storage;
+using TikTok.Local.Storage;
+
+namespace TikTok.LocalTests.Service;
+
+/// <summary>The whole service as <c>local/up</c> starts it, without demo content, with its own temporary state.</summary>
+public sealed class ServiceProcess : IAsyncLifetime
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("tiktok-service-");
+    private readonly int _port = FreePort();
+    private LocalProcess? _process;
+
+    /// <summary>The API's root, with a slash at its end.</summary>
+    public Uri Api => new($"http://127.0.0.1:{_port}/api/v1/");
+
+    /// <summary>The ready-made walk.</summary>
+    public string Walk => Path.Combine(_data.FullName, "walk.sh");
+
+    public async Task InitializeAsync() => _process = await LocalProcess.StartAsync(
+        "up: ready in", "up", "--no-demo", "--root", Root(), "--data", _data.FullName, "--port", _port.ToString(CultureInfo.InvariantCulture));
+
+    public async Task DisposeAsync()
+    {
+        await (_process?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _data.Delete(recursive: true);
+    }
+
+    /// <summary>Every blob of a video, anywhere.</summary>
+    public async Task<IReadOnlyList<string>> BlobsOfAsync(string videoId)
+    {
+        var blobs = new BlobServiceClient(await ConnectionStringAsync());
+        var found = new List<string>();
+        foreach (var container in BlobContainers.All)
+        {
+            await foreach (var blob in blobs.GetBlobContainerClient(container).GetBlobsAsync(prefix: videoId)) found.Add($"{container}/{blob.Name}");
+        }
+        return found;
+    }
+
+    /// <summary>Whether no message waits or is being worked on, in any queue.</summary>
+    public async Task<bool> IsIdleAsync()
+    {
+        var queues = new QueueServiceClient(await ConnectionStringAsync());
+        foreach (var queue in Queues.All)
+        {
+            QueueProperties properties = await queues.GetQueueClient(queue).GetPropertiesAsync();
+            if (properties.ApproximateMessagesCount > 0) return false;
+        }
+        return true;
+    }
+
+    /// <summary>Ends one of its programs as <c>kill -9</c> does; the supervisor is left to notice.</summary>
+    public async Task KillAsync(string program)
+    {
+        foreach (var process in Process.GetProcessesByName("TikTok.Local"))
+        {
+            using (process)
+            {
+                var command = (await File.ReadAllTextAsync($"/proc/{process.Id}/cmdline")).Split('\0');
+                var isOurs = command.Any(a => a.StartsWith(_data.FullName, StringComparison.Ordinal) || a == _port.ToString(CultureInfo.InvariantCulture));
+                if (isOurs && command[1] == program) process.Kill();
+            }
+        }
+    }
+
+    private async Task<string> ConnectionStringAsync()
+    {
+        var ports = JsonSerializer.Deserialize<Dictionary<string, int>>(await File.ReadAllTextAsync(Path.Combine(_data.FullName, "ports.json")))!;
+        return StorageAccount.ConnectionString(Address(ports["storage-blob"]), Address(ports["storage-queue"]));
+    }
+
+    private static Uri Address(int port) => new($"http://127.0.0.1:{port}");
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "TikTok.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run within the repository.");
+        return folder.FullName;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
