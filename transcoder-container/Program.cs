@@ -30,10 +30,13 @@ var queues = azure.Queues();
 var blobs = new MediaBlobs(azure.Blobs());
 var steps = new StepQueue(queues);
 
+var prober = new Prober(options.Tools, options.Limits, time);
+var encoder = new Encoder(options.Tools, time, logging.CreateLogger<Encoder>());
+
 var queue = args[1];
 Func<string, VideoJob> parse = queue == Queues.Probe
-    ? new ProbeWork(blobs, new Prober(options.Tools, options.Limits, time), steps).Parse
-    : new TranscodeWork(blobs, new Encoder(options.Tools, time, logging.CreateLogger<Encoder>()), steps, time, logging.CreateLogger<TranscodeWork>()).Parse;
+    ? new ProbeWork(blobs, prober, steps).Parse
+    : new TranscodeWork(blobs, prober, encoder, steps, time, logging.CreateLogger<TranscodeWork>()).Parse;
 var run = new JobRun(
     new JobQueue(queues, queue, options.Visibility, time, logging.CreateLogger<JobQueue>()),
     parse, steps, new VideoStore(cosmos), blobs, options, time, logging.CreateLogger<JobRun>());

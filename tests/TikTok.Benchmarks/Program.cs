@@ -8,6 +8,7 @@ IReadOnlyList<IBenchmark> benchmarks =
 [
     new CosmosBenchmark(),
     new IdleBenchmark(),
+    new LadderBenchmark(),
     new TriggersBenchmark(),
 ];
 

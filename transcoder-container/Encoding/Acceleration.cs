@@ -10,7 +10,7 @@ internal enum Acceleration
     /// <summary>libx264, everything on the CPU.</summary>
     None,
 
-    /// <summary>NVENC encodes; decoding and scaling stay on the CPU, because the picture has to be turned, which has no CUDA filter.</summary>
+    /// <summary>NVENC encodes; decoding and scaling stay on the CPU, because the picture has to be turned or its colours mapped, which no CUDA filter does.</summary>
     Encode,
 
     /// <summary>NVDEC, CUDA scaling and NVENC: frames never leave the card.</summary>

@@ -20,7 +20,7 @@ internal sealed class Encoder(FFOptions options, TimeProvider time, ILogger<Enco
     public async Task EncodeAsync(LadderPlan plan, int rotation, string source, string folder, Action<TimeSpan> onProgress, CancellationToken cancellationToken)
     {
         var acceleration = await AccelerationDetection.DetectAsync(options, log, cancellationToken);
-        if (acceleration == Acceleration.Full && RotationsThatTurn.Contains(rotation)) acceleration = Acceleration.Encode;
+        if (acceleration == Acceleration.Full && (RotationsThatTurn.Contains(rotation) || plan.HighDynamicRange is not null)) acceleration = Acceleration.Encode;
         try
         {
             await RunAsync(EncodeCommand.Ladder(plan, source, folder, acceleration), plan.Duration, onProgress, cancellationToken);

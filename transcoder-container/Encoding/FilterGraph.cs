@@ -24,6 +24,7 @@ internal static class FilterGraph
             var rung = plan.Rungs[i];
             var withThumbnails = thumbnails && rung == plan.ThumbnailRung;
             text.Append(Scale(rung, onCard));
+            if (i == plan.Rungs.Count - 1) text.Append(ToneMap(plan, onCard));
 
             List<string> branches = [Label(rung)];
             if (i > 0) branches.Add($"[from{rung.Name}]");
@@ -38,11 +39,23 @@ internal static class FilterGraph
 
     /// <summary>The thumbnails alone, from a decode of their own.</summary>
     public static string Thumbnails(LadderPlan plan, TimeSpan duration) =>
-        $"[0:V:0]{Scale(plan.ThumbnailRung, onCard: false)},{Stills(duration, onCard: false)}{ThumbnailLabel}";
+        $"[0:V:0]{Scale(plan.ThumbnailRung, onCard: false)}{ToneMap(plan, onCard: false)},{Stills(duration, onCard: false)}{ThumbnailLabel}";
 
     private static string Scale(Rung rung, bool onCard) => onCard
         ? string.Create(CultureInfo.InvariantCulture, $"scale_cuda=w={rung.Width}:h={rung.Height}:interp_algo=bicubic:format=yuv420p")
-        : string.Create(CultureInfo.InvariantCulture, $"scale=w={rung.Width}:h={rung.Height}:flags=bicubic,setsar=1,format=yuv420p");
+        : string.Create(CultureInfo.InvariantCulture, $"scale=w={rung.Width}:h={rung.Height}:flags=bicubic,setsar=1");
+
+    /// <summary>
+    /// Down to eight bits; from high dynamic range through linear light, with white at 203 cd/m² (ITU-R BT.2408). Done once, after the first scaling,
+    /// because it is the dearest filter of all.
+    /// </summary>
+    private static string ToneMap(LadderPlan plan, bool onCard) => (plan.HighDynamicRange, onCard) switch
+    {
+        (_, true) => "",
+        (null, _) => ",format=yuv420p",
+        ({ } transfer, _) => $",zscale=tin={transfer}:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,"
+            + "tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p",
+    };
 
     /// <summary>The first frame at or after the middle of each fifth of the duration.</summary>
     private static string Stills(TimeSpan duration, bool onCard)

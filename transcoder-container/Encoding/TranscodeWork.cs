@@ -13,7 +13,7 @@ using TikTok.Transcoder.Publishing;
 namespace TikTok.Transcoder.Encoding;
 
 /// <summary>Queue <c>transcode-jobs</c>: source down, one ffmpeg process, then thumbnails and renditions up, lowest first.</summary>
-internal sealed class TranscodeWork(MediaBlobs blobs, Encoder encoder, StepQueue steps, TimeProvider time, ILogger<TranscodeWork> log)
+internal sealed class TranscodeWork(MediaBlobs blobs, Prober prober, Encoder encoder, StepQueue steps, TimeProvider time, ILogger<TranscodeWork> log)
 {
     /// <summary>Less than this share of the probed duration in the result means that the source broke off.</summary>
     private const double LeastShare = 0.9;
@@ -39,7 +39,7 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Encoder encoder, StepQueue
         var source = Path.Combine(folder, "source");
         await blobs.DownloadSourceAsync(job.VideoId, source, cancellationToken);
 
-        var plan = Ladder.Plan(job.Probe);
+        var plan = Ladder.Plan(job.Probe) with { HighDynamicRange = await prober.HighDynamicRangeAsync(source, cancellationToken) };
         log.LogInformation("Encoding {Rungs} at {FrameRate}", string.Join(' ', plan.Rungs.Select(r => $"{r.Name}={r.Width}x{r.Height}")), plan.FrameRate.Text);
         var began = time.GetTimestamp();
         await using (var progress = new ProgressReports(steps, job.VideoId, plan.Duration, time, log, cancellationToken))

@@ -18,7 +18,9 @@ public sealed record Rung(string Name, int Width, int Height, int MaxRate)
 /// <summary>Everything that is decided before ffmpeg starts.</summary>
 /// <param name="Rungs">Lowest first, at least one.</param>
 /// <param name="FrameRate">Constant, the same for all rungs, so that their keyframes fall together.</param>
-public sealed record LadderPlan(IReadOnlyList<Rung> Rungs, FrameRate FrameRate, bool HasAudio, TimeSpan Duration)
+/// <param name="HighDynamicRange">The source's transfer function when it is one of high dynamic range (<c>arib-std-b67</c>, <c>smpte2084</c>); then
+/// the pictures are mapped to what every screen shows. null: leave the colours as they are.</param>
+public sealed record LadderPlan(IReadOnlyList<Rung> Rungs, FrameRate FrameRate, bool HasAudio, TimeSpan Duration, string? HighDynamicRange = null)
 {
     /// <summary>Frames between keyframes at most: two seconds.</summary>
     public int GroupOfPictures => (int)Math.Ceiling((FrameRate.PerSecond * Ladder.SegmentSeconds) - 0.01);

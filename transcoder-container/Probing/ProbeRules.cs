@@ -81,6 +81,10 @@ internal static class ProbeRules
     public static bool NeedsCounting(IMediaAnalysis analysis) =>
         !IsPicture(analysis) && VideoOf(analysis) is { } video && DeclaredDuration(analysis, video) is null;
 
+    /// <summary>The transfer function when it is one of high dynamic range: hybrid log-gamma (phones) or perceptual quantizer (HDR10).</summary>
+    public static string? HighDynamicRange(IMediaAnalysis analysis) =>
+        VideoOf(analysis)?.ColorTransfer is "arib-std-b67" or "smpte2084" ? VideoOf(analysis)!.ColorTransfer : null;
+
     private static bool IsPicture(IMediaAnalysis analysis) =>
         analysis.Format.FormatName is "gif" || analysis.Format.FormatName.EndsWith("_pipe", StringComparison.Ordinal);
 

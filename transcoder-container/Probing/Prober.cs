@@ -20,13 +20,16 @@ internal sealed class Prober(FFOptions options, UploadLimits limits, TimeProvide
         await using (var stream = File.OpenRead(file)) flaw = ContainerCheck.Inspect(stream);
         if (ProbeRules.ReasonFor(flaw) is { } reason) return ProbeVerdict.Refuse(reason);
 
-        using var timeout = new CancellationTokenSource(Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            var analysis = await FFProbe.AnalyseAsync(file, options, either.Token, EncodeCommand.Confinement(Recognized));
-            var counted = ProbeRules.NeedsCounting(analysis) ? await CountAsync(file, either.Token) : (TimeSpan?)null;
-            return ProbeRules.Judge(analysis, counted, limits);
+            return await WithinTimeAsync(
+                async token =>
+                {
+                    var analysis = await FFProbe.AnalyseAsync(file, options, token, EncodeCommand.Confinement(Recognized));
+                    var counted = ProbeRules.NeedsCounting(analysis) ? await CountAsync(file, token) : (TimeSpan?)null;
+                    return ProbeRules.Judge(analysis, counted, limits);
+                },
+                cancellationToken);
         }
         catch (FFMpegException e) when (e is { Type: FFMpegExceptionType.Process, FFMpegErrorOutput.Length: > 0 })
         {
@@ -35,6 +38,22 @@ internal sealed class Prober(FFOptions options, UploadLimits limits, TimeProvide
         catch (FFProbeException)
         {
             return ProbeVerdict.Refuse(ProbeRules.NotAVideo);
+        }
+    }
+
+    /// <summary>The transfer function of a source of high dynamic range; null for any other.</summary>
+    /// <exception cref="TimeoutException">ffprobe took too long.</exception>
+    /// <exception cref="FFMpegException">ffprobe could not be run, or could not read the file.</exception>
+    public Task<string?> HighDynamicRangeAsync(string file, CancellationToken cancellationToken) => WithinTimeAsync(
+        async token => ProbeRules.HighDynamicRange(await FFProbe.AnalyseAsync(file, options, token, EncodeCommand.Confinement())), cancellationToken);
+
+    private async Task<T> WithinTimeAsync<T>(Func<CancellationToken, Task<T>> probe, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            return await probe(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -27,6 +27,13 @@ public sealed class Clips : IDisposable
         "-vf", "select='if(lt(t,3),mod(n,3),1)'", "-fps_mode", "vfr", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", file,
     ]);
 
+    /// <summary>As phones record it: hybrid log-gamma, ten bits, wide colours.</summary>
+    public Task<string> HighDynamicRangeAsync() => MakeAsync("hlg.mp4", file =>
+    [
+        "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30:duration=3", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le",
+        "-color_primaries", "bt2020", "-color_trc", "arib-std-b67", "-colorspace", "bt2020nc", file,
+    ]);
+
     /// <summary>A short picture under a long sound.</summary>
     public Task<string> SoundOutlastsPictureAsync() => MakeAsync("long-sound.mp4", file =>
     [

@@ -35,7 +35,8 @@ internal sealed class EncodedClip : IDisposable
     {
         var verdict = await ProbeAsync(clip);
         Assert.Null(verdict.Reason);
-        var plan = Ladder.Plan(verdict.Probe!);
+        var prober = new Prober(new FFOptions(), Limits, TimeProvider.System);
+        var plan = Ladder.Plan(verdict.Probe!) with { HighDynamicRange = await prober.HighDynamicRangeAsync(clip, CancellationToken.None) };
         var folder = Directory.CreateTempSubdirectory("encoded-").FullName;
         var encoder = new Encoder(new FFOptions(), TimeProvider.System, NullLogger<Encoder>.Instance);
         await encoder.EncodeAsync(plan, verdict.Probe!.Rotation, clip, folder, onProgress ?? (_ => { }), CancellationToken.None);

@@ -98,6 +98,17 @@ public sealed class EncoderTests(Clips clips) : IClassFixture<Clips>
     }
 
     [Fact]
+    public async Task High_dynamic_range_is_mapped_to_what_every_screen_shows()
+    {
+        using var clip = await EncodedClip.EncodeAsync(await clips.HighDynamicRangeAsync());
+
+        var stream = await EncodedClip.StreamAsync(clip.Renditions[0].File, "v");
+        Assert.Equal(("yuv420p", "bt709", "bt709"), (stream.GetProperty("pix_fmt").GetString(), stream.GetProperty("color_transfer").GetString(), stream.GetProperty("color_primaries").GetString()));
+        await AssertThumbnailsAsync(clip, 426, 240);
+        await clip.AssertDecodesAsync();
+    }
+
+    [Fact]
     public async Task Sound_that_outlasts_the_picture_is_kept_in_the_last_segment()
     {
         using var clip = await EncodedClip.EncodeAsync(await clips.SoundOutlastsPictureAsync());

@@ -121,6 +121,13 @@ public sealed class ProbeRulesTests
     public async Task A_codec_that_nothing_knows_is_refused() =>
         Assert.Contains("cannot be decoded", (await JudgeAsync(Upright.Replace("\"codec_name\":\"hevc\",", ""))).Reason);
 
+    [Theory]
+    [InlineData("arib-std-b67", "arib-std-b67")]
+    [InlineData("smpte2084", "smpte2084")]
+    [InlineData("bt709", null)]
+    public async Task High_dynamic_range_is_told_by_the_transfer_function(string transfer, string? expected) =>
+        Assert.Equal(expected, ProbeRules.HighDynamicRange(await RecordedProbe.AnalyseAsync(RecordedProbe.PhonePortrait.Replace("arib-std-b67", transfer))));
+
     private static string Upright => RecordedProbe.PhonePortrait.Replace("\"rotation\":-90", "\"rotation\":0");
 
     private static async Task<ProbeVerdict> JudgeAsync(string json) => ProbeRules.Judge(await RecordedProbe.AnalyseAsync(json), null, Limits);
