@@ -11,6 +11,7 @@ using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Messages;
 using TikTok.Core.Storage;
+using TikTok.Local.Faults;
 
 namespace TikTok.LocalTests.Transcoder;
 
@@ -112,6 +113,14 @@ public sealed class JobFixture : IAsyncLifetime
         }
         return blobs;
     }
+
+    /// <summary>The storage service fails so until <see cref="HealAsync"/>.</summary>
+    public Task FailAsync(FaultRule fault) => _storage.FailAsync(fault);
+
+    public Task HealAsync() => _storage.HealAsync();
+
+    public async Task<string> PlaylistAsync(string videoId) =>
+        (await Blobs.GetBlobContainerClient(BlobContainers.Media).GetBlobClient(MediaPaths.Master(videoId)).DownloadContentAsync()).Value.Content.ToString();
 
     public Task ClearAsync(string queue) => Queue(queue).ClearMessagesAsync();
 

@@ -3,6 +3,7 @@ using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Messages;
 using TikTok.Core.Storage;
+using TikTok.Local.Faults;
 
 namespace TikTok.LocalTests.Transcoder;
 
@@ -130,6 +131,43 @@ public sealed class JobTests(JobFixture fixture) : IClassFixture<JobFixture>
         Assert.Empty(await fixture.MediaAsync(videoId));
         Assert.Equal(0, await fixture.CountAsync(Queues.TranscodeJobs));
         Assert.DoesNotContain(await fixture.TakeStepsAsync(videoId), s => s.Outcome != StepOutcome.Progress);
+    }
+
+    [Fact]
+    public async Task Deleted_during_the_last_upload_the_check_after_it_removes_everything()
+    {
+        var clip = await fixture.Clips.VideoAsync(854, 480, seconds: 6);
+        var videoId = await fixture.UploadAsync(clip);
+        await fixture.SendTranscodeAsync(videoId, clip);
+        await fixture.FailAsync(new FaultRule(Method: "PUT", Path: $"*/{videoId}/480p.m3u8", DelayMs: 4000));
+        await using var execution = fixture.Start(Queues.TranscodeJobs, ("Transcoder__WatchIntervalMs", "600000"));
+        while (!(await fixture.MediaAsync(videoId)).ContainsKey("480p.mp4")) await Task.Delay(50);
+
+        await fixture.DeleteAsync(videoId);
+
+        Assert.Equal(0, await execution.ExitCodeAsync());
+        await fixture.HealAsync();
+        Assert.Contains(await fixture.TakeStepsAsync(videoId), s => s.Rendition?.Name == "480p");
+        Assert.Empty(await fixture.MediaAsync(videoId));
+    }
+
+    [Fact]
+    public async Task A_storage_fault_between_two_rungs_leaves_a_playlist_of_what_is_there_and_the_next_attempt_completes_it()
+    {
+        var clip = await fixture.Clips.VideoAsync(854, 480, seconds: 6);
+        var videoId = await fixture.UploadAsync(clip);
+        await fixture.SendTranscodeAsync(videoId, clip);
+        await fixture.FailAsync(new FaultRule(Method: "PUT", Path: $"*/{videoId}/480p.mp4", Status: 403));
+        await fixture.RunAsync(Queues.TranscodeJobs, ("Transcoder__RetryDelayMs", "0"));
+        await fixture.HealAsync();
+        Assert.DoesNotContain("480p", await fixture.PlaylistAsync(videoId));
+        Assert.Equal(["240p"], (await fixture.TakeStepsAsync(videoId)).Where(s => s.Rendition is not null).Select(s => s.Rendition!.Name));
+
+        await fixture.RunAsync(Queues.TranscodeJobs);
+
+        Assert.Contains("480p", await fixture.PlaylistAsync(videoId));
+        Assert.Equal(AllFor480, (await fixture.MediaAsync(videoId)).Keys);
+        Assert.Equal(0, await fixture.CountAsync(Queues.TranscodeJobs));
     }
 
     [Fact]
