@@ -14,8 +14,8 @@ namespace TikTok.Local.Cosmos;
 
 /// <summary>
 /// Cosmos DB's REST API on <c>https://127.0.0.1:PORT/</c>, for <c>Microsoft.Azure.Cosmos</c> in gateway mode. The account key is
-/// <see cref="EmulatorKey"/>. Beside the protocol it answers, without a key, <c>GET /_health</c>, <c>POST /_faults</c> (one fault as JSON)
-/// and <c>DELETE /_faults</c>.
+/// <see cref="EmulatorKey"/>. Beside the protocol it answers, without a key, <c>GET /_health</c>, <c>POST /_faults</c> (one fault as JSON),
+/// <c>GET /_faults</c> and <c>DELETE /_faults</c>.
 /// </summary>
 public sealed class CosmosEmulator : IAsyncDisposable
 {
@@ -51,6 +51,13 @@ public sealed class CosmosEmulator : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 2 * CosmosRequest.MaxBodyLength;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+
+            // The client closes idle connections sooner, so a request never meets a connection that is just being closed here; and a
+            // machine under load is no reason to cut one off.
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(30);
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
@@ -141,11 +148,23 @@ public sealed class CosmosEmulator : IAsyncDisposable
     {
         try
         {
-            if (request.Method == HttpMethods.Delete)
-                _faults.Clear();
-            else
-                _faults.Add(await request.ReadBodyAsync());
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            switch (request.Method)
+            {
+                case "GET":
+                    await context.Response.WriteAsync(_faults.ToJson(), context.RequestAborted);
+                    break;
+                case "DELETE":
+                    _faults.Clear();
+                    context.Response.StatusCode = StatusCodes.Status204NoContent;
+                    break;
+                case "POST":
+                    _faults.Add(await request.ReadBodyAsync());
+                    context.Response.StatusCode = StatusCodes.Status204NoContent;
+                    break;
+                default:
+                    context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+                    break;
+            }
         }
         catch (JsonException failure)
         {

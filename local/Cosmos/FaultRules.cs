@@ -88,6 +88,15 @@ internal sealed class FaultRules
         }
     }
 
+    /// <summary>The faults that are set, as a JSON array.</summary>
+    public string ToJson()
+    {
+        lock (_gate)
+        {
+            return JsonSerializer.Serialize(_faults.Where(static one => one.Left > 0).Select(static one => one.Fault), Format);
+        }
+    }
+
     /// <summary>The fault that a request meets, counted; null for most.</summary>
     public Fault? Take(string container, string operation, string method)
     {

@@ -107,7 +107,7 @@ internal sealed class DocumentService(Account account)
                     RequestCharge = outcome.RequestCharge,
                     Container = container,
                     Lsn = container.Lsn,
-                    JournalPosition = container.JournalPosition,
+                    JournalPosition = outcome.Document?.JournalPosition ?? container.JournalPosition,
                 };
             }
             catch (CosmosFailure failure)

@@ -4,26 +4,30 @@ namespace TikTok.Local.Cosmos.Queries;
 
 /// <summary>
 /// Results of queries that must see every document before their first result (ORDER BY, aggregates, DISTINCT, …), kept while a client
-/// pages through them, so that pages fit together whatever is written meanwhile. Bounded: the oldest is forgotten, and a client
-/// that asks for it again has its query run again from its position.
+/// pages through them, so that pages fit together whatever is written meanwhile. Bounded: the oldest are forgotten, and a client
+/// that asks for them again has its query run again from its position.
 /// </summary>
 internal sealed class QueryCursors
 {
     public const int MaxCursors = 64;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, IReadOnlyList<JsonElement>> _results = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = new();
+    /// <summary>Bound on the results of all cursors together; the newest cursor is kept whatever its size.</summary>
+    public const int MaxResults = 100_000;
 
+    private readonly Lock _gate = new();
+    private readonly OrderedDictionary<string, IReadOnlyList<JsonElement>> _cursors = new(StringComparer.Ordinal);
+    private int _results;
+
+    /// <summary>Keeps results and gives the name by which they are found again.</summary>
     public string Add(IReadOnlyList<JsonElement> results)
     {
         var name = Guid.NewGuid().ToString("n");
         lock (_gate)
         {
-            _results.Add(name, results);
-            _order.Enqueue(name);
-            while (_order.Count > MaxCursors)
-                _results.Remove(_order.Dequeue());
+            _cursors.Add(name, results);
+            _results += results.Count;
+            while (_cursors.Count > 1 && (_cursors.Count > MaxCursors || _results > MaxResults))
+                RemoveCore(_cursors.GetAt(0).Key);
         }
 
         return name;
@@ -33,7 +37,7 @@ internal sealed class QueryCursors
     {
         lock (_gate)
         {
-            return _results.GetValueOrDefault(name);
+            return _cursors.GetValueOrDefault(name);
         }
     }
 
@@ -42,7 +46,13 @@ internal sealed class QueryCursors
     {
         lock (_gate)
         {
-            _results.Remove(name);
+            RemoveCore(name);
         }
+    }
+
+    private void RemoveCore(string name)
+    {
+        if (_cursors.Remove(name, out var results))
+            _results -= results.Count;
     }
 }

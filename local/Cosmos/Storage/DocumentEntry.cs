@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TikTok.Local.Cosmos.Storage;
 
 /// <summary>
-/// One state of one document. Immutable: a change makes a new entry, so readers need no lock once they hold one.
+/// One state of one document. A change makes a new entry, so readers need no lock once they hold one.
 /// <see cref="Body"/> is the whole document as UTF-8 JSON, system properties included, exactly as it is sent.
 /// </summary>
 internal sealed class DocumentEntry
@@ -29,6 +29,9 @@ internal sealed class DocumentEntry
 
     /// <summary>The document's own <c>ttl</c>: seconds to live after <see cref="WrittenAt"/>, -1 for ever; null when it has none.</summary>
     public int? TimeToLive { get; init; }
+
+    /// <summary>Where the journal must be durable before this state is shown to anybody; 0 for what recovery read from it.</summary>
+    public long JournalPosition { get; set; }
 
     public string ETag => FormatETag(Version, WrittenAt);
 

@@ -75,9 +75,14 @@ internal sealed class DocumentTransaction(ContainerState container, Journal jour
         {
             var current = container.Find(partitionKey, id);
             if (entry is not null)
+            {
+                entry.JournalPosition = container.JournalPosition;
                 container.Put(entry, uniqueValues, current);
+            }
             else if (current is not null)
+            {
                 container.Remove(current);
+            }
         }
 
         container.Advance(Lsn, changes[^1].Version, changes.Max(static change => change.Number));

@@ -144,6 +144,45 @@ public sealed class CosmosResourceTests(CosmosProcess cosmos) : IClassFixture<Co
         Assert.Equal(afterwards, read.StatusCode);
     }
 
+    [Fact]
+    public async Task Autoscale_throughput_of_a_database_is_shared_by_its_containers()
+    {
+        Database database = await cosmos.Client.CreateDatabaseAsync($"db-{Guid.NewGuid():n}", ThroughputProperties.CreateAutoscaleThroughput(4000));
+
+        var throughput = await database.ReadThroughputAsync(new RequestOptions());
+
+        Assert.Equal(4000, throughput.Resource.AutoscaleMaxThroughput);
+        Container shared = await database.CreateContainerAsync("shared", "/pk");
+        Assert.Null(await shared.ReadThroughputAsync());
+    }
+
+    [Fact]
+    public async Task Estimator_counts_what_a_processor_has_not_read()
+    {
+        var container = await cosmos.CreateContainerAsync("/pk");
+        Container leases = await container.Database.CreateContainerAsync("leases", "/id");
+        using var read = new SemaphoreSlim(0);
+        var processor = container
+            .GetChangeFeedProcessorBuilder<Dictionary<string, object>>("reader", (changes, _) =>
+            {
+                read.Release(changes.Count);
+                return Task.CompletedTask;
+            })
+            .WithInstanceName("here").WithLeaseContainer(leases)
+            .WithStartTime(DateTime.MinValue.ToUniversalTime()).WithPollInterval(TimeSpan.FromMilliseconds(50)).Build();
+        await processor.StartAsync();
+        await container.CreateItemAsync(new { id = "0", pk = "p" });
+        Assert.True(await read.WaitAsync(TimeSpan.FromSeconds(20)));
+        await processor.StopAsync();
+        for (var i = 1; i <= 3; i++)
+            await container.CreateItemAsync(new { id = $"{i}", pk = "p" });
+
+        using var states = container.GetChangeFeedEstimator("reader", leases).GetCurrentStateIterator();
+        var state = Assert.Single(await states.ReadAllAsync());
+
+        Assert.InRange(state.EstimatedLag, 3, 4);
+    }
+
     private static async Task WaitUntilGone(Container container, string id, PartitionKey key)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
