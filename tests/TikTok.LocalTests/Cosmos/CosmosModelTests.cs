@@ -8,8 +8,8 @@ namespace TikTok.LocalTests.Cosmos;
 /// <summary>Random operations on a few documents agree with a dictionary, also when the emulator is killed between them.</summary>
 public sealed class CosmosModelTests(CosmosProcess cosmos) : IClassFixture<CosmosProcess>
 {
-    private const int Sequences = 4;
-    private const int Length = 50;
+    private const int Sequences = 6;
+    private const int Length = 60;
 
     private static readonly PartitionKey Key = new("p");
 
@@ -41,7 +41,7 @@ public sealed class CosmosModelTests(CosmosProcess cosmos) : IClassFixture<Cosmo
             from id in Gen.Choose(0, 3)
             from value in Gen.Choose(0, 99)
             select new Step(verb, id, value);
-        foreach (var sequence in Gen.ArrayOf(steps, Length).Sample(Length, Sequences))
+        foreach (var sequence in Gen.ArrayOf(steps, Length).Sample(Sequences, Length))
             await CheckAsync(sequence);
     }
 
