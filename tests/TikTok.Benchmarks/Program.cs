@@ -15,7 +15,9 @@ IReadOnlyList<IBenchmark> benchmarks =
 var name = new Argument<string?>("name") { Description = "The benchmark; without it, the list.", Arity = ArgumentArity.ZeroOrOne };
 var json = new Option<string?>("--json") { Description = "Also write the figures to this file." };
 var root = new RootCommand("The benchmarks of the local service.") { name, json };
-var runner = new BenchmarkRunner(benchmarks, AnsiConsole.Console, TimeProvider.System);
+var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect });
+if (Console.IsOutputRedirected) console.Profile.Width = 200;
+var runner = new BenchmarkRunner(benchmarks, console, TimeProvider.System);
 root.SetAction((parsed, cancellationToken) => parsed.GetValue(name) is { } chosen
     ? runner.RunAsync(chosen, parsed.GetValue(json), cancellationToken)
     : Task.FromResult(runner.List()));
