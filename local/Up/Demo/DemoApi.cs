@@ -36,6 +36,13 @@ internal sealed class DemoApi(HttpClient http, TimeProvider time)
 
     public async Task UploadAsync(DemoClip clip, long durationMs, CancellationToken cancellationToken)
     {
+        await LandAsync(clip, durationMs, cancellationToken);
+        await CompleteAsync(clip, cancellationToken);
+    }
+
+    /// <summary>The blob's half of an upload: blocks in parallel, then the list that commits them.</summary>
+    public async Task LandAsync(DemoClip clip, long durationMs, CancellationToken cancellationToken)
+    {
         var file = new FileInfo(clip.Path);
         var init = (await SendAsync(HttpMethod.Post, "videos/upload/init", new { Filename = file.Name, Filesize = file.Length, DurationMs = durationMs, clip.VideoId }, cancellationToken))!;
         var (target, blockSize) = (Text(init, "uploadUrl"), (int)Math.Min((long)init["blockSize"]!, file.Length));
@@ -50,9 +57,11 @@ internal sealed class DemoApi(HttpClient http, TimeProvider time)
         });
         var list = $"<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{string.Concat(blocks.Select(index => $"<Latest>{BlockId(index)}</Latest>"))}</BlockList>";
         await PutAsync($"{target}&comp=blocklist", Encoding.UTF8.GetBytes(list), cancellationToken);
-
-        await SendAsync(HttpMethod.Post, $"videos/{clip.VideoId}/upload/complete", new { clip.Title, clip.Description, Visibility = "public" }, cancellationToken);
     }
+
+    /// <summary>The creator's half of an upload.</summary>
+    public Task CompleteAsync(DemoClip clip, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"videos/{clip.VideoId}/upload/complete", new { clip.Title, clip.Description, Visibility = "public" }, cancellationToken);
 
     public Task LikeAsync(string videoId, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, $"videos/{videoId}/like", new { }, cancellationToken);
 

@@ -49,13 +49,21 @@ internal sealed class StatusCollector(TimeProvider time, Func<IReadOnlyList<Supe
         var tree = ProcessTree.Read();
         var elapsed = _lookedAt == 0 ? TimeSpan.Zero : time.GetElapsedTime(_lookedAt);
         _lookedAt = time.GetTimestamp();
-        var rows = services().Select(service => Row(service.Snapshot, tree, elapsed)).ToList();
+        var self = new ServiceSnapshot("up", ServiceState.Running, null, Environment.ProcessId, 0, null);
+        List<ServiceRow> rows = [.. services().Select(service => Row(service.Snapshot, tree, elapsed)), OwnRow(self, tree, elapsed)];
         lock (_gate) return new UpStatus(rows, _queueLengths, [.. _notes], [.. _events]);
     }
 
-    private ServiceRow Row(ServiceSnapshot service, ProcessTree tree, TimeSpan elapsed)
+    private ServiceRow Row(ServiceSnapshot service, ProcessTree tree, TimeSpan elapsed) =>
+        Row(service, service.ProcessId is { } id ? tree.Usage(id) : null, elapsed);
+
+    /// <summary>The supervisor without its children, which have rows of their own.</summary>
+    private ServiceRow OwnRow(ServiceSnapshot self, ProcessTree tree, TimeSpan elapsed) => Row(self, tree.OwnUsage(Environment.ProcessId), elapsed);
+
+    private ServiceRow Row(ServiceSnapshot service, ProcessUsage? usage, TimeSpan elapsed)
     {
-        if (service.ProcessId is not { } id || tree.Usage(id) is not { } usage) return new ServiceRow(service, null);
+        if (usage is null) return new ServiceRow(service, null);
+        var id = usage.ProcessIds[0];
         var used = usage.CpuTime - _cpuBefore.GetValueOrDefault(id, usage.CpuTime);
         _cpuBefore[id] = usage.CpuTime;
         var percent = elapsed > TimeSpan.Zero ? Math.Max(0, 100 * used / elapsed) : 0;
