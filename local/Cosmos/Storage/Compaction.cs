@@ -37,6 +37,11 @@ internal sealed class Compaction(
                 if (total > MinimumBytes && total > 2 * live)
                     await RunAsync();
             }
+            catch (IOException failure)
+            {
+                // The journal still holds everything; the next try may find more room.
+                await Console.Error.WriteLineAsync($"Compaction failed: {failure.Message}");
+            }
             finally
             {
                 Volatile.Write(ref _running, 0);
@@ -49,7 +54,7 @@ internal sealed class Compaction(
     {
         directory.BeginSegment();
         var number = directory.CurrentSegment;
-        await journal.WhenDurableAsync(journal.SwitchTo(directory.SegmentPath(number)));
+        await journal.SwitchToAsync(directory.SegmentPath(number));
 
         var unfinished = directory.SnapshotPath(number) + ".tmp";
         await using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))

@@ -21,6 +21,7 @@ internal sealed class Journal : IAsyncDisposable
     private SafeFileHandle _file;
     private SafeFileHandle? _nextFile;
     private long _fileLength;
+    private long _switchPosition;
     private long _appended;
     private long _inFlight;
     private long _durable;
@@ -88,20 +89,21 @@ internal sealed class Journal : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends every later record to a new file; the returned position is durable when all earlier ones are in the old file.</summary>
-    public long SwitchTo(string path)
+    /// <summary>Sends every later record to a new file; completes when all earlier ones are on disk in the old file.</summary>
+    public Task SwitchToAsync(string path)
     {
         lock (_gate)
         {
+            if (_failure is not null)
+                throw new IOException("The journal cannot be written any more.", _failure);
+
             // The flusher writes what is pending to the old file before it takes up the new one.
             _nextFile = Open(path);
-            SwitchPosition = _appended;
+            _switchPosition = _appended;
             Signal();
-            return _appended;
+            return _generation.Task;
         }
     }
-
-    private long SwitchPosition { get; set; }
 
     public async ValueTask DisposeAsync()
     {
@@ -152,7 +154,7 @@ internal sealed class Journal : IAsyncDisposable
                 _inFlight = end = _appended;
                 next = _nextFile;
                 _nextFile = null;
-                tail = next is null ? 0 : end - SwitchPosition;
+                tail = next is null ? 0 : end - _switchPosition;
                 if (_closing && _flushing.WrittenCount == 0)
                     return;
             }

@@ -105,6 +105,26 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
+    public async Task Compaction_starts_by_itself_when_garbage_outweighs_data()
+    {
+        await using (var account = await Filled(1))
+        {
+            var container = account.FindContainer("db", "items")!;
+            for (var i = 0; i < 60; i++)
+            {
+                Run(container, account, DocumentOperationKind.Upsert, "big", $$"""{"id":"big","pk":"p","i":{{i}},"filler":"{{new string('x', 1_000_000)}}"}""");
+                await account.Journal.WhenDurableAsync(container.JournalPosition);
+                account.Compaction.Consider();
+            }
+        }
+
+        Assert.Single(Directory.GetFiles(_folder, "snapshot-*"));
+        Assert.True(Directory.GetFiles(_folder, "*.log").Sum(file => new FileInfo(file).Length) < 45_000_000);
+        await using var recovered = Account.Open(_folder, _time);
+        Assert.Contains("\"i\":59", Encoding.UTF8.GetString(recovered.FindContainer("db", "items")!.Find("[\"p\"]", "big")!.Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Compaction_runs_while_documents_are_written()
     {
         await using (var account = await Filled(1))
