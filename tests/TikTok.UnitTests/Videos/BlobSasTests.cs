@@ -1,6 +1,9 @@
 using System.Web;
+using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
+using NSubstitute;
 using TikTok.Core.Storage;
 
 namespace TikTok.UnitTests.Videos;
@@ -34,6 +37,41 @@ public sealed class BlobSasTests
         Assert.Equal("https,http", HttpUtility.ParseQueryString(signed.Url.Query)["spr"]);
     }
 
+    [Fact]
+    public async Task With_an_identity_the_delegation_key_is_fetched_once_and_renewed_in_time()
+    {
+        var time = new FakeTime();
+        var account = new IdentityAccount();
+        using var sas = new BlobSas(account, time);
+        Task<SignedUrl> SignAsync() => sas.SignAsync("uploads", "clip", BlobSasPermissions.Write, TimeSpan.FromHours(1), default).AsTask();
+
+        var signed = await Task.WhenAll(SignAsync(), SignAsync(), SignAsync());
+        time.Advance(TimeSpan.FromHours(4.9));
+        await SignAsync();
+        Assert.Equal(1, account.KeysIssued);
+        time.Advance(TimeSpan.FromHours(0.2));
+        await SignAsync();
+
+        Assert.Equal(2, account.KeysIssued);
+        var query = HttpUtility.ParseQueryString(signed[0].Url.Query);
+        Assert.Equal(("object", "https", "b"), (query["skoid"], query["spr"], query["sr"]));
+        Assert.Equal("/uploads/clip", signed[0].Url.AbsolutePath);
+    }
+
     private static BlobServiceClient Account(string endpoint) =>
         new($"DefaultEndpointsProtocol=https;AccountName=account;AccountKey={Key};BlobEndpoint={endpoint}");
+
+    /// <summary>An account reached by identity: its clients hold no key to sign with.</summary>
+    private sealed class IdentityAccount() : BlobServiceClient(new Uri("https://account.blob.example/"), new BlobClientOptions())
+    {
+        public int KeysIssued { get; private set; }
+
+        public override Task<Response<UserDelegationKey>> GetUserDelegationKeyAsync(
+            DateTimeOffset? startsOn, DateTimeOffset expiresOn, CancellationToken cancellationToken = default)
+        {
+            KeysIssued++;
+            var key = BlobsModelFactory.UserDelegationKey("object", "tenant", startsOn!.Value, expiresOn, "b", "2023-01-03", Key);
+            return Task.FromResult(Response.FromValue(key, Substitute.For<Response>()));
+        }
+    }
 }
