@@ -28,8 +28,8 @@ internal sealed record TranscoderOptions
     public static TranscoderOptions From(IConfiguration configuration) => new()
     {
         Limits = new UploadLimits(Milliseconds(configuration, "Limits:MinDurationMs", 15_000), Milliseconds(configuration, "Limits:MaxDurationMs", 600_000)),
-        Tools = new FFOptions { BinaryFolder = configuration["Transcoder:ToolsFolder"] ?? "" },
-        WorkFolder = configuration["Transcoder:WorkFolder"] is { Length: > 0 } folder ? folder : Path.Combine(Path.GetTempPath(), "tiktok-transcoder"),
+        Tools = new FFOptions { BinaryFolder = configuration.GetValue("Transcoder:ToolsFolder", "") },
+        WorkFolder = configuration.GetValue("Transcoder:WorkFolder", Path.Combine(Path.GetTempPath(), "tiktok-transcoder")),
         Visibility = TimeSpan.FromSeconds(configuration.GetValue("Transcoder:VisibilitySeconds", 60)),
         RetryDelay = Milliseconds(configuration, "Transcoder:RetryDelayMs", 10_000),
         WatchInterval = Milliseconds(configuration, "Transcoder:WatchIntervalMs", 2_000),
