@@ -11,6 +11,9 @@ internal static class EncodeCommand
     /// <summary>Demuxers that an upload may need. Playlists, concatenations, image sequences and devices are not among them.</summary>
     public const string Demuxers = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts";
 
+    /// <summary>Pictures beyond this are not decoded, whatever the header says.</summary>
+    private const int MaxPixels = 8192 * 8192;
+
     /// <summary>What every tool that opens an upload is told: no other protocol than a local file, no other format than these.</summary>
     public static string Confinement(string demuxers = Demuxers) => $"-protocol_whitelist file -format_whitelist {demuxers}";
 
@@ -43,7 +46,8 @@ internal static class EncodeCommand
 
     private static FFMpegArguments Input(string source, Acceleration acceleration) => FFMpegArguments.FromFileInput(source, verifyExists: true, o =>
     {
-        o.WithCustomArgument("-nostdin -hide_banner -stats -stats_period 0.5").WithCustomArgument(Confinement());
+        o.WithCustomArgument("-nostdin -hide_banner -stats -stats_period 0.5").WithCustomArgument(Confinement())
+            .WithCustomArgument(string.Create(CultureInfo.InvariantCulture, $"-max_pixels {MaxPixels}"));
         if (acceleration == Acceleration.Full) o.WithCustomArgument("-hwaccel cuda -hwaccel_output_format cuda");
     });
 
@@ -66,6 +70,10 @@ internal static class EncodeCommand
         {
             o.WithCustomArgument("-map 0:a:0 -ac 2 -af aresample=async=1:first_pts=0").WithAudioCodec("aac").WithAudioBitrate(128).WithAudioSamplingRate(48000);
         }
+
+        // A hole in the timestamps of a hostile file would be filled with repeated frames for hours.
+        var longest = (plan.Duration * 1.5) + TimeSpan.FromSeconds(10);
+        o.WithCustomArgument(string.Create(CultureInfo.InvariantCulture, $"-t {longest.TotalSeconds:0.###}"));
 
         // Metadata goes: phones write where the creator was. Fragments begin at keyframes and nowhere else.
         o.WithCustomArgument("-map_metadata -1 -map_chapters -1 -max_muxing_queue_size 4096")

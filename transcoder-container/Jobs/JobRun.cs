@@ -16,6 +16,9 @@ internal sealed class JobRun(
     private const int MaxAttempts = 3;
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>Longer than any execution may last: an older work folder belongs to one that was killed.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(12);
+
     /// <param name="stopping">Fires when the platform wants this process to end.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -92,6 +95,7 @@ internal sealed class JobRun(
     {
         var folder = Path.Combine(options.WorkFolder, $"{job.VideoId}-{Guid.NewGuid():n}");
         Directory.CreateDirectory(folder);
+        RemoveAbandoned();
         try
         {
             await job.RunAsync(folder, cancellationToken);
@@ -99,6 +103,21 @@ internal sealed class JobRun(
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private void RemoveAbandoned()
+    {
+        foreach (var folder in new DirectoryInfo(options.WorkFolder).EnumerateDirectories().Where(d => time.GetUtcNow() - d.LastWriteTimeUtc > Abandoned))
+        {
+            try
+            {
+                folder.Delete(recursive: true);
+            }
+            catch (IOException)
+            {
+                // Another execution removes it at this moment.
+            }
         }
     }
 

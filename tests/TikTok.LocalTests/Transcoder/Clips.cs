@@ -34,6 +34,13 @@ public sealed class Clips : IDisposable
         "-color_primaries", "bt2020", "-color_trc", "arib-std-b67", "-colorspace", "bt2020nc", file,
     ]);
 
+    /// <summary>Two seconds of pictures, then a hole of an hour, then two more.</summary>
+    public Task<string> HoleAsync() => MakeAsync("hole.mkv", file =>
+    [
+        "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=30:duration=4,setpts='PTS+if(gt(T,2),3600,0)/TB'",
+        "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", file,
+    ]);
+
     /// <summary>A short picture under a long sound.</summary>
     public Task<string> SoundOutlastsPictureAsync() => MakeAsync("long-sound.mp4", file =>
     [

@@ -1,4 +1,9 @@
+using FFMpegCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using TikTok.Core.Documents;
+using TikTok.Transcoder.Encoding;
 using TikTok.Transcoder.Planning;
+using TikTok.Transcoder.Publishing;
 
 namespace TikTok.LocalTests.Transcoder;
 
@@ -115,6 +120,21 @@ public sealed class EncoderTests(Clips clips) : IClassFixture<Clips>
 
         Assert.InRange(clip.Renditions[0].Duration.TotalSeconds, 8.9, 9.1);
         await clip.AssertDecodesAsync();
+    }
+
+    [Fact]
+    public async Task A_hole_in_the_timestamps_is_not_filled_with_an_hour_of_frames()
+    {
+        var folder = Directory.CreateTempSubdirectory("hole-").FullName;
+        var probe = new MediaProbe { Container = "matroska", VideoCodec = "h264", DurationMs = 4000, Width = 320, Height = 240, FrameRate = 30 };
+        var plan = Ladder.Plan(probe);
+        var encoder = new Encoder(new FFOptions(), TimeProvider.System, NullLogger<Encoder>.Instance);
+
+        await encoder.EncodeAsync(plan, 0, await clips.HoleAsync(), folder, static _ => { }, CancellationToken.None);
+
+        var file = RenditionFile.Read(EncodeCommand.RenditionFile(folder, plan.Rungs[0]), plan.Rungs[0], plan.FrameRate);
+        Assert.InRange(file!.Duration.TotalSeconds, 2, 17);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

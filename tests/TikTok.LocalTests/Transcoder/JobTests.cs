@@ -65,7 +65,7 @@ public sealed class JobTests(JobFixture fixture) : IClassFixture<JobFixture>
 
         var steps = await fixture.TakeStepsAsync(videoId);
         var succeeded = steps.Where(s => s.Outcome == StepOutcome.Succeeded).ToList();
-        Assert.Equal(["thumbnails", "rendition 240p", "rendition 480p"], succeeded.Select(s => $"{s.Step} {s.Rendition?.Name}".Trim()));
+        Assert.Equal(["thumbnails", "rendition 240p", "rendition 480p", "transcode"], succeeded.Select(s => $"{s.Step} {s.Rendition?.Name}".Trim()));
         Assert.Equal(5, succeeded[0].ThumbnailCount);
         var progress = steps.Where(s => s.Outcome == StepOutcome.Progress).Select(s => s.Progress!.Value).ToList();
         Assert.Equal(progress.Order().Distinct(), progress);
