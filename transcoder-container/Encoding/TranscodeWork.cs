@@ -31,6 +31,7 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Prober prober, Encoder enc
             job.VideoId,
             VideoStepNames.Transcode,
             "The video could not be converted. Its file may be damaged; please export it again and upload it anew.",
+            video => video.TranscodedAt is not null,
             (folder, cancellationToken) => RunAsync(job, folder, cancellationToken));
     }
 

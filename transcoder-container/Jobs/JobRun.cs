@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using TikTok.Core.Cosmos;
+using TikTok.Core.Documents;
 using TikTok.Core.Messages;
 using TikTok.Transcoder.Publishing;
 
@@ -56,7 +57,9 @@ internal sealed class JobRun(
         {
             // Beyond the last attempt means that the processes of all three were killed without a word.
             if (message.Attempt > MaxAttempts) throw new InvalidOperationException("Killed on every attempt.");
-            if (!await DeletionWatch.IsDeletedAsync(videos, job.VideoId, either.Token)) await WorkAsync(job, either.Token);
+            var video = await videos.FindAsync(job.VideoId, either.Token);
+            if (video is not null && job.IsDone(video)) log.LogInformation("An earlier delivery has done it");
+            else if (video is not (null or { Status: VideoStatus.Deleted })) await WorkAsync(job, either.Token);
             await SettleAsync(job, message, either.Token);
         }
         catch (Exception) when (watch.Deleted.IsCancellationRequested)

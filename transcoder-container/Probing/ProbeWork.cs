@@ -21,6 +21,7 @@ internal sealed class ProbeWork(MediaBlobs blobs, Prober prober, StepQueue steps
             job.VideoId,
             VideoStepNames.Probe,
             "The video could not be examined because of a fault on our side. Please upload it again later.",
+            video => video.Probe is not null,
             (folder, cancellationToken) => RunAsync(job, folder, cancellationToken));
     }
 

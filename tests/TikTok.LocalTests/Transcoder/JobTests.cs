@@ -84,6 +84,21 @@ public sealed class JobTests(JobFixture fixture) : IClassFixture<JobFixture>
     }
 
     [Fact]
+    public async Task A_delivery_after_the_answer_has_arrived_writes_nothing()
+    {
+        var clip = await fixture.Clips.VideoAsync(320, 240, seconds: 2);
+        var videoId = await fixture.UploadAsync(clip);
+        await fixture.Videos.ChangeAsync(videoId, v => v with { TranscodedAt = TimeProvider.System.GetUtcNow() }, CancellationToken.None);
+        await fixture.SendTranscodeAsync(videoId, clip);
+
+        await fixture.RunAsync(Queues.TranscodeJobs);
+
+        Assert.Empty(await fixture.MediaAsync(videoId));
+        Assert.Empty(await fixture.TakeStepsAsync(videoId));
+        Assert.Equal(0, await fixture.CountAsync(Queues.TranscodeJobs));
+    }
+
+    [Fact]
     public async Task A_video_that_not_all_may_see_goes_into_the_private_container()
     {
         var clip = await fixture.Clips.VideoAsync(320, 240, seconds: 2);
