@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Videos.Upload;
 
@@ -51,7 +52,7 @@ public static class Hashtags
         if (word.Length is 0 or > MaxLength || EndOfWord(word, 0) != word.Length) return null;
 
         // Lower case first: the composed letter of a capital and the capital of a composed letter need not both exist.
-        return LetterComposition.Compose(word.ToLowerInvariant());
+        return Texts.Normalize(word.ToLowerInvariant());
     }
 
     private static int EndOfWord(string text, int start)
