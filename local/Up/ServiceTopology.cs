@@ -15,6 +15,12 @@ public sealed class ServiceTopology
     // The same of the Cosmos DB emulator.
     private const string CosmosKey = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 
+    /// <summary>What drains is killed after this. The emulators' own grace comes after it, and all of it is over within ten seconds of Ctrl-C.</summary>
+    private static readonly TimeSpan ApplicationGrace = TimeSpan.FromSeconds(6);
+
+    /// <summary>What a program that has drained takes to be gone.</summary>
+    private static readonly TimeSpan ExitTime = TimeSpan.FromSeconds(1);
+
     private readonly UpOptions _options;
     private readonly DataDirectory _data;
     private readonly int _blobPort;
@@ -60,8 +66,9 @@ public sealed class ServiceTopology
     public IReadOnlyList<ServiceDefinition> Applications =>
     [
         Program("ranker", Built("ranker-container", "TikTok.Ranker"), $"http://127.0.0.1:{_rankerPort}", "--urls", $"http://127.0.0.1:{_rankerPort}"),
-        Local("functions", _options.Api.ToString().TrimEnd('/'), "--data", _data.Path, "--port", Port(_options.Port)) with { StopGrace = TimeSpan.FromSeconds(6) },
-        Local("jobs", null, "--program", Built("transcoder-container", "TikTok.Transcoder")) with { StopGrace = TimeSpan.FromSeconds(6) },
+        Local("functions", _options.Api.ToString().TrimEnd('/'),
+            "--data", _data.Path, "--port", Port(_options.Port), "--stop-within", $"{(ApplicationGrace - ExitTime).TotalSeconds:0}") with { StopGrace = ApplicationGrace },
+        Local("jobs", null, "--program", Built("transcoder-container", "TikTok.Transcoder")) with { StopGrace = ApplicationGrace },
     ];
 
     private Dictionary<string, string> BuildSettings(Secrets secrets) => new(StringComparer.Ordinal)

@@ -43,6 +43,6 @@ internal sealed class BlobMessageHandler(
         }
 
         return await invoker.InvokeAsync(
-            function.Function, new BlobInput(blob, properties, parts, converter), CancellationToken.None, cancellationToken) is null;
+            function.Function, new BlobInput(blob, properties, parts, converter), cancellationToken, cancellationToken) is null;
     }
 }

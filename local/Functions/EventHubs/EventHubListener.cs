@@ -48,7 +48,7 @@ internal sealed class EventHubListener(
     {
         var next = await checkpoints.ReadAsync(source.PartitionId, stopping) is { } done
             ? done + 1
-            : await BeginAsync(reader, source, stopping);
+            : await BeginAsync(reader, source, checkpoints, stopping);
         var sinceCheckpoint = 0;
         while (true)
         {
@@ -58,21 +58,27 @@ internal sealed class EventHubListener(
                 continue;
             }
 
-            if (!await HandOverAsync(source, batch, stopping))
+            var through = await HandOverAsync(source, batch, stopping);
+            var isCutShort = through < batch.Count;
+            if (through > 0)
             {
-                stopping.ThrowIfCancellationRequested();
+                var last = batch[through - 1];
+                next = last.SequenceNumber + 1;
+                if (++sinceCheckpoint >= options.BatchCheckpointFrequency || isCutShort)
+                {
+                    sinceCheckpoint = 0;
+                    await checkpoints.WriteAsync(source.PartitionId, last.SequenceNumber, last.OffsetString ?? string.Empty, CancellationToken.None);
+                }
             }
 
-            next = batch[^1].SequenceNumber + 1;
-            if (++sinceCheckpoint >= options.BatchCheckpointFrequency)
+            if (isCutShort)
             {
-                sinceCheckpoint = 0;
-                await checkpoints.WriteAsync(source.PartitionId, batch[^1].SequenceNumber, batch[^1].OffsetString ?? string.Empty, CancellationToken.None);
+                stopping.ThrowIfCancellationRequested();
             }
         }
     }
 
-    private async Task<long> BeginAsync(EventHubReader reader, PartitionSource source, CancellationToken stopping)
+    private async Task<long> BeginAsync(EventHubReader reader, PartitionSource source, CheckpointStore checkpoints, CancellationToken stopping)
     {
         var type = options.InitialOffsetOptions.Type;
         if (string.Equals(type, "fromStart", StringComparison.OrdinalIgnoreCase))
@@ -82,7 +88,10 @@ internal sealed class EventHubListener(
 
         if (string.Equals(type, "fromEnd", StringComparison.OrdinalIgnoreCase))
         {
-            return (await reader.GetPositionAsync(source.EventHubName, source.PartitionId, stopping)).LastSequenceNumber + 1;
+            // Where the end was is remembered: after a restart before the first batch is through, the end is elsewhere.
+            var end = await reader.GetPositionAsync(source.EventHubName, source.PartitionId, stopping);
+            await checkpoints.WriteAsync(source.PartitionId, end.LastSequenceNumber, end.LastOffset, stopping);
+            return end.LastSequenceNumber + 1;
         }
 
         throw new InvalidDataException($"host.json: extensions.eventHubs.initialOffsetOptions.type is fromStart or fromEnd here, not '{type}'.");
@@ -110,37 +119,40 @@ internal sealed class EventHubListener(
             reader.ReadAsync(source.EventHubName, source.ConsumerGroup, source.PartitionId, sequenceNumber, count, wait, stopping);
     }
 
-    /// <summary>False when an execution failed for good.</summary>
-    private async Task<bool> HandOverAsync(PartitionSource source, IReadOnlyList<EventData> batch, CancellationToken stopping)
+    /// <summary>How many of the events are through; fewer than all only when the host stops.</summary>
+    private async Task<int> HandOverAsync(PartitionSource source, IReadOnlyList<EventData> batch, CancellationToken stopping)
     {
         if (trigger.IsBatched)
         {
-            return await Invoke(batch) is null;
+            return await ThroughAsync(source, batch, stopping) ? batch.Count : 0;
         }
 
-        var succeeded = true;
-        foreach (var item in batch)
+        var through = 0;
+        while (through < batch.Count && !stopping.IsCancellationRequested && await ThroughAsync(source, [batch[through]], stopping))
         {
-            succeeded &= await Invoke([item]) is null;
-            if (!succeeded && stopping.IsCancellationRequested)
-            {
-                return false;
-            }
+            through++;
         }
 
-        return succeeded;
+        return through;
+    }
 
-        async Task<Exception?> Invoke(IReadOnlyList<EventData> events)
+    /// <summary>True when the function has succeeded or failed for good, false when the host's stopping cut it short.</summary>
+    private async Task<bool> ThroughAsync(PartitionSource source, IReadOnlyList<EventData> events, CancellationToken stopping)
+    {
+        var failure = await invoker.InvokeAsync(function, new EventHubInput(source, events, trigger.IsBatched, converter), CancellationToken.None, stopping);
+        if (failure is null)
         {
-            var failure = await invoker.InvokeAsync(function, new EventHubInput(source, events, trigger.IsBatched, converter), CancellationToken.None, stopping);
-            if (failure is not null && !stopping.IsCancellationRequested)
-            {
-                log.LogError(
-                    "{Function} is through with {Count} events from {Sequence} of partition {Partition} without success; they are passed over.",
-                    function.Name, events.Count, events[0].SequenceNumber, source.PartitionId);
-            }
-
-            return failure;
+            return true;
         }
+
+        if (stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        log.LogError(
+            "{Function} is through with {Count} events from {Sequence} of partition {Partition} without success; they are passed over.",
+            function.Name, events.Count, events[0].SequenceNumber, source.PartitionId);
+        return true;
     }
 }

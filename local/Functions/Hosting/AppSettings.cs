@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
@@ -38,11 +39,22 @@ internal sealed partial class AppSettings(IConfiguration configuration)
         Retry = { MaxRetries = 2, NetworkTimeout = StorageTimeout },
     });
 
-    public QueueServiceClient Queues(string? connection, QueueMessageEncoding encoding) => new(ConnectionString(connection, HostStorage), new QueueClientOptions
+    /// <param name="undecodable">Called for a received message that is not in this encoding. Without it one such message makes every fetch fail.</param>
+    public QueueServiceClient Queues(
+        string? connection, QueueMessageEncoding encoding, SyncAsyncEventHandler<QueueMessageDecodingFailedEventArgs>? undecodable = null)
     {
-        MessageEncoding = encoding,
-        Retry = { MaxRetries = 2, NetworkTimeout = StorageTimeout },
-    });
+        var options = new QueueClientOptions
+        {
+            MessageEncoding = encoding,
+            Retry = { MaxRetries = 2, NetworkTimeout = StorageTimeout },
+        };
+        if (undecodable is not null)
+        {
+            options.MessageDecodingFailed += undecodable;
+        }
+
+        return new QueueServiceClient(ConnectionString(connection, HostStorage), options);
+    }
 
     /// <summary>The account in which the host keeps its own state: locks, receipts, checkpoints, timer status.</summary>
     public const string HostStorage = "AzureWebJobsStorage";

@@ -9,7 +9,7 @@ using TikTok.Local.Functions.Binding;
 namespace TikTok.Local.Functions.Hosting;
 
 /// <summary>
-/// Runs functions through the worker's pipeline: scope, trace, time limit, retry policy, and the account of what is running, which a drain waits for.
+/// Runs functions through the worker's pipeline: scope, trace, time limit and retry policy.
 /// </summary>
 internal sealed class FunctionInvoker(
     IServiceProvider services,
@@ -23,9 +23,6 @@ internal sealed class FunctionInvoker(
 
     private static readonly ActivitySource Source = new("TikTok.Local.Functions");
     private readonly CancellationTokenSource _abandon = new();
-    private readonly Lock _gate = new();
-    private TaskCompletionSource _idle = Completed();
-    private int _running;
 
     /// <summary>Runs a function, again and again as its retry policy says. Failures are logged here and returned, not thrown.</summary>
     /// <param name="cancellationToken">Cancels the execution.</param>
@@ -60,31 +57,14 @@ internal sealed class FunctionInvoker(
     public Task<Exception?> InvokeAsync(HostedFunction function, TriggerInput input, HttpContext http) =>
         AttemptAsync(function, input, new RunningRetry(0, 0), http, http.RequestAborted);
 
-    /// <summary>Waits until nothing runs; when the token is cancelled first, cancels the executions and stops waiting.</summary>
-    public async Task DrainAsync(CancellationToken cancellationToken)
-    {
-        Task idle;
-        lock (_gate)
-        {
-            idle = _idle.Task;
-        }
-
-        try
-        {
-            await idle.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            await _abandon.CancelAsync();
-        }
-    }
+    /// <summary>Cancels everything that runs: a drain has waited for long enough.</summary>
+    public Task AbandonAsync() => _abandon.CancelAsync();
 
     public void Dispose() => _abandon.Dispose();
 
     private async Task<Exception?> AttemptAsync(
         HostedFunction function, TriggerInput input, RunningRetry retry, HttpContext? http, CancellationToken cancellationToken)
     {
-        Enter();
         using var activity = Start(function, http);
         var invocation = new RunningInvocation(Guid.CreateVersion7().ToString(), function.Definition.Id, activity.Id!, activity.TraceStateString ?? string.Empty);
         activity.SetTag("faas.invocation_id", invocation.Id);
@@ -124,10 +104,6 @@ internal sealed class FunctionInvoker(
             activity.SetStatus(ActivityStatusCode.Error, failure.Message);
             log.LogError(failure, "Failed {Function} after {Elapsed:F0} ms: {Reason}", function.Name, time.GetElapsedTime(started).TotalMilliseconds, input.Reason);
             return failure;
-        }
-        finally
-        {
-            Leave();
         }
     }
 
@@ -171,35 +147,6 @@ internal sealed class FunctionInvoker(
     }
 
     private ILogger Log(HostedFunction function) => loggers.CreateLogger(function.LogCategory);
-
-    private void Enter()
-    {
-        lock (_gate)
-        {
-            if (_running++ == 0)
-            {
-                _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-        }
-    }
-
-    private void Leave()
-    {
-        lock (_gate)
-        {
-            if (--_running == 0)
-            {
-                _idle.SetResult();
-            }
-        }
-    }
-
-    private static TaskCompletionSource Completed()
-    {
-        var source = new TaskCompletionSource();
-        source.SetResult();
-        return source;
-    }
 }
 
 /// <summary>Goes with every line that a function logs.</summary>

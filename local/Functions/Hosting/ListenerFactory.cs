@@ -59,12 +59,25 @@ internal sealed class ListenerFactory(
 
     private QueueListener Queue(HostedFunction function, QueueTriggerAttribute trigger)
     {
+        var log = Log(function);
         var name = settings.Resolve(trigger.QueueName).ToLowerInvariant();
         var encoding = host.Queues.IsBase64 ? QueueMessageEncoding.Base64 : QueueMessageEncoding.None;
-        var service = settings.Queues(trigger.Connection, encoding);
-        return QueueOf(
-            function.Name, service.GetQueueClient(name), service.GetQueueClient($"{name}-poison"), host.Queues, Log(function),
-            async (message, lost) => await invoker.InvokeAsync(function, new QueueInput(name, message, converter), lost, lost) is null);
+        var poison = $"{name}-poison";
+        var asItIs = settings.Queues(trigger.Connection, QueueMessageEncoding.None).GetQueueClient(poison);
+        var service = settings.Queues(trigger.Connection, encoding, async failed =>
+        {
+            if (failed.ReceivedMessage is { } message)
+            {
+                log.LogWarning("Message {Message} on {Queue} is not {Encoding}; it moves to {Poison}.", message.MessageId, name, encoding, poison);
+                await PoisonQueue.MoveAsync(failed.Queue, message, message.PopReceipt, asItIs);
+            }
+        });
+        var wakeup = new Wakeup();
+        signals.OnMessage(name, wakeup.Ring);
+        return new QueueListener(
+            function.Name, service.GetQueueClient(name), service.GetQueueClient(poison), host.Queues,
+            async (message, lost) => await invoker.InvokeAsync(function, new QueueInput(name, message, converter), lost, lost) is null,
+            wakeup, time, log);
     }
 
     private IEnumerable<ITriggerListener> Blobs()
@@ -123,14 +136,6 @@ internal sealed class ListenerFactory(
                 }),
             ],
             new HostLock(storage, functions.HostId, time, loggers.CreateLogger("Host.Lock")));
-    }
-
-    private QueueListener QueueOf(
-        string name, QueueClient queue, QueueClient poison, QueueSettings queueSettings, ILogger log, MessageHandler handler)
-    {
-        var wakeup = new Wakeup();
-        signals.OnMessage(queue.Name, wakeup.Ring);
-        return new QueueListener(name, queue, poison, queueSettings, handler, wakeup, time, log);
     }
 
     /// <summary>Functions that follow one container through the same leases would each see only a part of its changes.</summary>

@@ -22,6 +22,7 @@ namespace TikTok.Local.Functions.Hosting;
 /// <param name="Settings">Win over environment variables.</param>
 /// <param name="Signals">Storage's signals; null: polling only.</param>
 /// <param name="Time">Null: the system's clock.</param>
+/// <param name="StopWithin">How long stopping may take: draining, and cancelling what is not done by then. Null: <see cref="LocalFunctionsHost.StopWithin"/>.</param>
 internal sealed record LocalHostOptions(
     string Name,
     IReadOnlyList<Type> Types,
@@ -30,7 +31,8 @@ internal sealed record LocalHostOptions(
     int Port,
     IReadOnlyDictionary<string, string?>? Settings = null,
     IStorageSignals? Signals = null,
-    TimeProvider? Time = null);
+    TimeProvider? Time = null,
+    TimeSpan? StopWithin = null);
 
 /// <summary>
 /// The Functions host of this machine, as part of the worker's own application: it finds the functions, listens for what triggers them, and runs them
@@ -38,8 +40,7 @@ internal sealed record LocalHostOptions(
 /// </summary>
 internal sealed class LocalFunctionsHost(LocalHostOptions options) : IWorkerHosting
 {
-    /// <summary>How long a drain waits for what runs.</summary>
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(21);
 
     public void Configure(WebApplicationBuilder builder)
     {
@@ -92,7 +93,7 @@ internal sealed class LocalFunctionsHost(LocalHostOptions options) : IWorkerHost
         services.AddHostedService<TriggerService>();
         services.Configure<HostOptions>(host =>
         {
-            host.ShutdownTimeout = DrainLimit;
+            host.ShutdownTimeout = (options.StopWithin ?? StopWithin) - TriggerService.AfterDrain;
             host.ServicesStopConcurrently = true;
         });
     }

@@ -15,7 +15,10 @@ internal sealed class TriggerService(
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long executions that a drain has cancelled may take to say so to their queues.</summary>
+    public static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
@@ -28,7 +31,17 @@ internal sealed class TriggerService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await invoker.DrainAsync(cancellationToken);
+        try
+        {
+            // A listener ends when what it started has ended. Requests are the server's to wait for.
+            await _running.WaitAsync(cancellationToken);
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            await invoker.AbandonAsync();
+        }
+
         try
         {
             await _running.WaitAsync(AfterDrain, time, CancellationToken.None);

@@ -77,7 +77,7 @@ internal sealed class HttpFunctions(
     {
         if (!keys.Allows(trigger.AuthLevel, http.Request))
         {
-            await HttpProblem.WriteAsync(http, StatusCodes.Status401Unauthorized, "unauthorized", "This function needs a key in x-functions-key or ?code=.");
+            await HttpProblem.WriteAsync(http, StatusCodes.Status401Unauthorized, "unauthorized", "Authentication required", "This function needs a key in x-functions-key or ?code=.");
             return;
         }
 
@@ -85,7 +85,7 @@ internal sealed class HttpFunctions(
         if (place is null)
         {
             http.Response.Headers.RetryAfter = "1";
-            await HttpProblem.WriteAsync(http, StatusCodes.Status429TooManyRequests, "too-many-requests", "The host has too many requests to work on.");
+            await HttpProblem.WriteAsync(http, StatusCodes.Status429TooManyRequests, "too-many-requests", "Too many requests", "The host has too many requests to work on.");
             return;
         }
 
@@ -95,19 +95,19 @@ internal sealed class HttpFunctions(
             return;
         }
 
-        var (status, type, title) = failure switch
+        var (status, type, title, detail) = failure switch
         {
-            BadHttpRequestException bad => (bad.StatusCode, "malformed", bad.Message),
-            FunctionInputConverterException => (StatusCodes.Status400BadRequest, "malformed", "A part of the request has the wrong form."),
-            TimeoutException => (StatusCodes.Status504GatewayTimeout, "timeout", "The function took too long."),
-            _ => (StatusCodes.Status500InternalServerError, "internal", "The function failed."),
+            BadHttpRequestException bad => (bad.StatusCode, "malformed", "Malformed request", bad.Message),
+            FunctionInputConverterException => (StatusCodes.Status400BadRequest, "malformed", "Malformed request", "A part of the request has the wrong form."),
+            TimeoutException => (StatusCodes.Status504GatewayTimeout, "timeout", "Timeout", "The function took too long."),
+            _ => (StatusCodes.Status500InternalServerError, "internal", "Internal error", "The function failed."),
         };
         if (!http.Response.HasStarted)
         {
             http.Response.Clear();
         }
 
-        await HttpProblem.WriteAsync(http, status, type, title);
+        await HttpProblem.WriteAsync(http, status, type, title, detail);
     }
 
     private static async Task AnswerTheUnansweredAsync(HttpContext http, RequestDelegate next)
@@ -120,11 +120,11 @@ internal sealed class HttpFunctions(
 
         if (http.Response.StatusCode == StatusCodes.Status404NotFound)
         {
-            await HttpProblem.WriteAsync(http, StatusCodes.Status404NotFound, "not-found", "Nothing is found at this address.");
+            await HttpProblem.WriteAsync(http, StatusCodes.Status404NotFound, "no-route", "No such route", "Nothing is found at this address.");
         }
         else if (http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
         {
-            await HttpProblem.WriteAsync(http, StatusCodes.Status405MethodNotAllowed, "method-not-allowed", $"{http.Request.Method} is not among {http.Response.Headers.Allow}.");
+            await HttpProblem.WriteAsync(http, StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed", $"{http.Request.Method} is not among {http.Response.Headers.Allow}.");
         }
     }
 

@@ -76,6 +76,12 @@ internal sealed class QueueListener(
         {
             return [];
         }
+        catch (Exception error) when (error is RequestFailedException or AggregateException && !stopping.IsCancellationRequested)
+        {
+            // Storage is away. What runs goes on, and the next look comes after the pause that an empty queue has.
+            log.LogWarning("Queue {Queue} cannot be read: {Reason}", queue.Name, error.Message.ReplaceLineEndings(" "));
+            return [];
+        }
     }
 
     private async Task WorkAsync(QueueMessage message)
@@ -90,7 +96,11 @@ internal sealed class QueueListener(
             }
 
             var (succeeded, receipt) = await HandleAsync(message);
-            if (succeeded)
+            if (receipt is null)
+            {
+                log.LogWarning("Message {Message} of {Queue} is no longer ours.", message.MessageId, queue.Name);
+            }
+            else if (succeeded)
             {
                 await queue.DeleteMessageAsync(message.MessageId, receipt, CancellationToken.None);
             }
@@ -115,39 +125,50 @@ internal sealed class QueueListener(
         }
     }
 
-    /// <summary>Keeps the message hidden while its handler runs; hiding it again changes its receipt.</summary>
-    private async Task<(bool Succeeded, string Receipt)> HandleAsync(QueueMessage message)
+    /// <summary>Keeps the message hidden while its handler runs; hiding it again changes its receipt. No receipt: somebody else has it.</summary>
+    private async Task<(bool Succeeded, string? Receipt)> HandleAsync(QueueMessage message)
     {
         var receipt = message.PopReceipt;
         using var done = new CancellationTokenSource();
         using var lost = new CancellationTokenSource();
         var renewal = RenewAsync();
-        var succeeded = await handler(message, lost.Token);
+        var succeeded = false;
+        try
+        {
+            succeeded = await handler(message, lost.Token);
+        }
+        catch (Exception error)
+        {
+            log.LogWarning("Message {Message} of {Queue} could not be handled: {Reason}", message.MessageId, queue.Name, error.Message);
+        }
+
         await done.CancelAsync();
         await renewal;
-        return (succeeded, receipt);
+        return (succeeded, lost.IsCancellationRequested ? null : receipt);
 
         async Task RenewAsync()
         {
+            var pause = Lease / 2;
             while (true)
             {
                 try
                 {
-                    await Task.Delay(Lease / 2, time, done.Token);
+                    await Task.Delay(pause, time, done.Token);
+                    pause = Lease / 2;
                     receipt = (await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: Lease, cancellationToken: CancellationToken.None)).Value.PopReceipt;
                 }
-                catch (OperationCanceledException)
+                catch (OperationCanceledException) when (done.IsCancellationRequested)
                 {
                     return;
                 }
                 catch (RequestFailedException error) when (error.Status == 404)
                 {
-                    log.LogWarning("Message {Message} of {Queue} is no longer ours.", message.MessageId, queue.Name);
                     await lost.CancelAsync();
                     return;
                 }
-                catch (Exception error) when (error is RequestFailedException or AggregateException)
+                catch (Exception error)
                 {
+                    pause = Lease / 10;
                     log.LogWarning("Message {Message} of {Queue} could not be kept hidden: {Reason}", message.MessageId, queue.Name, error.Message);
                 }
             }
@@ -157,9 +178,7 @@ internal sealed class QueueListener(
     private async Task PoisonAsync(QueueMessage message, string receipt)
     {
         log.LogWarning("Message {Message} failed {Count} times; it moves to {Poison}.", message.MessageId, settings.MaxDequeueCount, poison.Name);
-        await poison.CreateIfNotExistsAsync(cancellationToken: CancellationToken.None);
-        await poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: CancellationToken.None);
-        await queue.DeleteMessageAsync(message.MessageId, receipt, CancellationToken.None);
+        await PoisonQueue.MoveAsync(queue, message, receipt, poison);
     }
 
     /// <summary>A message shown again later rings no bell of its own.</summary>
