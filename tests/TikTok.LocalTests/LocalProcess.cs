@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using TikTok.Local.Up.Supervision;
 
 namespace TikTok.LocalTests;
 
@@ -99,6 +100,17 @@ public sealed class LocalProcess : IAsyncDisposable
     {
         _process.Kill(entireProcessTree: false);
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to end, as Ctrl-C and a supervisor do.</summary>
+    public void Terminate() => Posix.Terminate(_process.Id);
+
+    /// <summary>Its exit code, once it has ended by itself.</summary>
+    /// <exception cref="TimeoutException">It did not within a minute.</exception>
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return _process.ExitCode;
     }
 
     /// <inheritdoc />

@@ -74,6 +74,7 @@ internal sealed class FunctionInvoker(
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _abandon.Token);
         using var token = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, giveUp.Token);
         var started = time.GetTimestamp();
+        var requestServices = http?.RequestServices;
         try
         {
             await using var context = new RunningContext(services, function.Definition, invocation, retry, input.BindingData, token.Token);
@@ -104,6 +105,11 @@ internal sealed class FunctionInvoker(
             activity.SetStatus(ActivityStatusCode.Error, failure.Message);
             log.LogError(failure, "Failed {Function} after {Elapsed:F0} ms: {Reason}", function.Name, time.GetElapsedTime(started).TotalMilliseconds, input.Reason);
             return failure;
+        }
+        finally
+        {
+            // The scope of the execution is gone; whoever answers in its place needs the host's.
+            http?.RequestServices = requestServices!;
         }
     }
 

@@ -10,8 +10,9 @@ namespace TikTok.Local.Functions.Hosting;
 internal sealed class TriggerService(
     IReadOnlyList<ITriggerListener> listeners,
     FunctionInvoker invoker,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger<TriggerService> log) : IHostedService, IDisposable
+    ILogger<TriggerService> log) : IHostedService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -19,7 +20,8 @@ internal sealed class TriggerService(
     /// <summary>How long executions that a drain has cancelled may take to say so to their queues.</summary>
     public static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource _stopping = new();
+    /// <summary>Cancelled before anything else stops.</summary>
+    private readonly CancellationToken _stopping = lifetime.ApplicationStopping;
     private Task _running = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -30,7 +32,6 @@ internal sealed class TriggerService(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
         try
         {
             // A listener ends when what it started has ended. Requests are the server's to wait for.
@@ -52,8 +53,6 @@ internal sealed class TriggerService(
         }
     }
 
-    public void Dispose() => _stopping.Dispose();
-
     private async Task KeepRunningAsync(ITriggerListener listener)
     {
         await Task.Yield();
@@ -63,7 +62,7 @@ internal sealed class TriggerService(
             var started = time.GetTimestamp();
             try
             {
-                await listener.RunAsync(_stopping.Token);
+                await listener.RunAsync(_stopping);
                 return;
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -80,7 +79,7 @@ internal sealed class TriggerService(
 
             try
             {
-                await Task.Delay(pause, time, _stopping.Token);
+                await Task.Delay(pause, time, _stopping);
             }
             catch (OperationCanceledException)
             {

@@ -29,6 +29,9 @@ internal sealed class QueueListener(
     /// </summary>
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
+    /// <summary>A fetch is not cut short at once when the host stops: what storage has handed out would stay hidden, and nobody would know of it.</summary>
+    private static readonly TimeSpan FetchAfterStop = TimeSpan.FromSeconds(1);
+
     public string Name => name;
 
     public async Task RunAsync(CancellationToken stopping)
@@ -40,6 +43,12 @@ internal sealed class QueueListener(
             while (true)
             {
                 var messages = await ReceiveAsync(stopping);
+                if (stopping.IsCancellationRequested)
+                {
+                    await Task.WhenAll(messages.Select(GiveBackAsync));
+                    stopping.ThrowIfCancellationRequested();
+                }
+
                 foreach (var message in messages)
                 {
                     running.Add(WorkAsync(message));
@@ -68,9 +77,11 @@ internal sealed class QueueListener(
 
     private async Task<QueueMessage[]> ReceiveAsync(CancellationToken stopping)
     {
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var registration = stopping.Register(() => limit.CancelAfter(FetchAfterStop));
         try
         {
-            return (await queue.ReceiveMessagesAsync(settings.BatchSize, Lease, stopping)).Value;
+            return (await queue.ReceiveMessagesAsync(settings.BatchSize, Lease, limit.Token)).Value;
         }
         catch (RequestFailedException error) when (error.ErrorCode == QueueErrorCode.QueueNotFound)
         {
@@ -81,6 +92,18 @@ internal sealed class QueueListener(
             // Storage is away. What runs goes on, and the next look comes after the pause that an empty queue has.
             log.LogWarning("Queue {Queue} cannot be read: {Reason}", queue.Name, error.Message.ReplaceLineEndings(" "));
             return [];
+        }
+    }
+
+    private async Task GiveBackAsync(QueueMessage message)
+    {
+        try
+        {
+            await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero, cancellationToken: CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            log.LogDebug("Message {Message} of {Queue} will appear again by itself: {Reason}", message.MessageId, queue.Name, error.Message);
         }
     }
 

@@ -75,6 +75,27 @@ public sealed class BlobTriggerTests(StorageProcess storage) : IClassFixture<Sto
             && (await poison.PeekMessagesAsync(32)).Value.Any(m => m.Body.ToString().Contains(name, StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_poison_blob_does_not_stop_the_others_and_is_not_tried_again_after_a_restart()
+    {
+        var (name, container) = await ContainerAsync();
+        var recorder = new Recorder { Behaviour = (seen, _) => seen.Value == "bad" ? throw new InvalidOperationException("on purpose") : Task.CompletedTask };
+        await using (var host = await StartAsync(name, recorder))
+        {
+            await container.UploadBlobAsync("bad.mp4", BinaryData.FromString("x"));
+            Assert.Equal(["bad", "bad"], [(await recorder.NextAsync()).Value, (await recorder.NextAsync()).Value]);
+            await container.UploadBlobAsync("good.mp4", BinaryData.FromString("y"));
+            Assert.Equal("good", (await recorder.NextAsync()).Value);
+            await host.StopAsync();
+        }
+
+        await using var again = await StartAsync(name, recorder);
+        await container.UploadBlobAsync("last.mp4", BinaryData.FromString("z"));
+
+        Assert.Equal("last", (await recorder.NextAsync()).Value);
+        Assert.Empty(recorder.Rest());
+    }
+
     private async Task<(string Name, BlobContainerClient Container)> ContainerAsync()
     {
         var name = $"c{Guid.NewGuid():N}"[..20];

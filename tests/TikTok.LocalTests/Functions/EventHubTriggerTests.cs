@@ -85,6 +85,64 @@ public sealed class EventHubTriggerTests(StorageProcess storage, EventHubsProces
         Assert.Equal(["1"], await TakeAsync(recorder, 1));
     }
 
+    [Fact]
+    public async Task With_initial_offset_fromEnd_only_later_events_come_and_also_those_during_the_first_absence()
+    {
+        var name = Name();
+        var recorder = new Recorder();
+        var fromEnd = ("AzureFunctionsJobHost:extensions:eventHubs:initialOffsetOptions:type", "fromEnd");
+        await SendAsync(name, "key", 0, 3);
+        await using (var host = await StartAsync(name, recorder, typeof(Batches), fromEnd))
+        {
+            await Eventually.TrueAsync(async () => await CheckpointsAsync(name) > 0);
+            await host.AbortAsync();
+        }
+
+        await SendAsync(name, "key", 3, 2);
+        await using var again = await StartAsync(name, recorder, typeof(Batches), fromEnd);
+
+        Assert.Equal(Range(3, 2), await TakeAsync(recorder, 2));
+        Assert.Empty(recorder.Rest());
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_between_single_events_goes_on_with_the_next()
+    {
+        var name = Name();
+        var finish = new TaskCompletionSource();
+        var recorder = new Recorder { Behaviour = (_, _) => finish.Task };
+        await using (var host = await StartAsync(name, recorder, typeof(Singles)))
+        {
+            await SendAsync(name, "key", 0, 3);
+            Assert.Equal("0", (await recorder.NextAsync()).Value);
+            var stopping = host.StopAsync();
+            finish.SetResult();
+            await stopping;
+        }
+
+        Assert.Empty(recorder.Rest());
+        await using var again = await StartAsync(name, recorder, typeof(Singles));
+
+        Assert.Equal(Range(1, 2), await TakeAsync(recorder, 2));
+    }
+
+    private async Task<int> CheckpointsAsync(string hub)
+    {
+        var container = storage.Blobs.GetBlobContainerClient("azure-webjobs-eventhub");
+        var all = 0;
+        if (await container.ExistsAsync())
+        {
+            await foreach (var blob in container.GetBlobsAsync())
+            {
+                all += blob.Name.Contains($"/{hub}/", StringComparison.Ordinal) ? 1 : 0;
+            }
+        }
+
+        // All partitions must have begun, or an event to one of them would be before its end.
+        await using var producer = new EventHubProducerClient(hubs.ConnectionString, hub);
+        return all == (await producer.GetPartitionIdsAsync()).Length ? all : 0;
+    }
+
     private static string Name() => $"h{Guid.NewGuid():N}"[..20];
 
     private static string[] Range(int from, int count) => [.. Enumerable.Range(from, count).Select(i => $"{i}")];
@@ -106,9 +164,12 @@ public sealed class EventHubTriggerTests(StorageProcess storage, EventHubsProces
         return taken;
     }
 
-    private Task<TestHost> StartAsync(string hub, Recorder recorder, Type functions) => TestHost.StartAsync(
+    private Task<TestHost> StartAsync(string hub, Recorder recorder, Type functions, params (string Name, string Value)[] more) => TestHost.StartAsync(
         hub, [functions],
-        new Dictionary<string, string?> { ["AzureWebJobsStorage"] = storage.ConnectionString, ["EventHubs"] = hubs.ConnectionString, ["hub"] = hub },
+        new Dictionary<string, string?>(more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
+        {
+            ["AzureWebJobsStorage"] = storage.ConnectionString, ["EventHubs"] = hubs.ConnectionString, ["hub"] = hub,
+        },
         recorder);
 
     public sealed class Batches(Recorder recorder)
@@ -116,6 +177,13 @@ public sealed class EventHubTriggerTests(StorageProcess storage, EventHubsProces
         [Function("Batch")]
         public Task Run([EventHubTrigger("%hub%", Connection = "EventHubs", ConsumerGroup = "readers")] string[] events, CancellationToken cancel) =>
             recorder.SeeAsync("Batch", string.Join(',', events), cancel);
+    }
+
+    public sealed class Singles(Recorder recorder)
+    {
+        [Function("Single")]
+        public Task Run([EventHubTrigger("%hub%", Connection = "EventHubs", IsBatched = false)] string item, CancellationToken cancel) =>
+            recorder.SeeAsync("Single", item, cancel);
     }
 
     public sealed class Retried(Recorder recorder)

@@ -96,6 +96,57 @@ public sealed class QueueTriggerTests(StorageProcess storage) : IClassFixture<St
         Assert.Equal(sent.Order(), seen.Order());
     }
 
+    [Fact]
+    public async Task With_messageEncoding_base64_a_message_is_decoded_and_one_that_is_not_base64_moves_to_the_poison_queue_as_it_is()
+    {
+        var (name, queue) = await QueueAsync();
+        var recorder = new Recorder();
+        await using var host = await StartAsync(name, recorder, typeof(Texts), ("AzureFunctionsJobHost:extensions:queues:messageEncoding", "base64"));
+        await queue.SendMessageAsync("not base64!");
+        await queue.SendMessageAsync(Convert.ToBase64String("héllo"u8));
+
+        Assert.Equal("héllo", (await recorder.NextAsync()).Value);
+
+        Assert.Equal("not base64!", (await EventuallyAsync(new QueueClient(storage.ConnectionString, $"{name}-poison"))).Body.ToString());
+        await EventuallyEmptyAsync(queue);
+        Assert.Empty(recorder.Rest());
+    }
+
+    [Fact]
+    public async Task With_messageEncoding_base64_a_poison_message_is_written_in_base64()
+    {
+        var (name, queue) = await QueueAsync();
+        var recorder = new Recorder { Behaviour = (_, _) => throw new InvalidOperationException("on purpose") };
+        await using var host = await StartAsync(name, recorder, typeof(Texts), ("AzureFunctionsJobHost:extensions:queues:messageEncoding", "base64"));
+        var body = Convert.ToBase64String("bad"u8);
+        await queue.SendMessageAsync(body);
+
+        Assert.Equal(body, (await EventuallyAsync(new QueueClient(storage.ConnectionString, $"{name}-poison"))).Body.ToString());
+    }
+
+    [Fact]
+    public async Task A_function_that_outlasts_functionTimeout_is_cancelled_and_its_message_tried_again_until_it_is_poison()
+    {
+        var (name, queue) = await QueueAsync();
+        var cancelled = 0;
+        var recorder = new Recorder
+        {
+            Behaviour = async (_, cancel) =>
+            {
+                await using (cancel.Register(() => Interlocked.Increment(ref cancelled)))
+                {
+                    await Task.Delay(Timeout.Infinite, cancel);
+                }
+            },
+        };
+        await using var host = await StartAsync(name, recorder, typeof(Texts), ("AzureFunctionsJobHost:functionTimeout", "00:00:00.3"));
+        await queue.SendMessageAsync("slow");
+
+        Assert.Equal("slow", (await EventuallyAsync(new QueueClient(storage.ConnectionString, $"{name}-poison"))).Body.ToString());
+        Assert.Equal([1L, 2L], recorder.Rest().Select(seen => seen.Detail));
+        Assert.Equal(2, cancelled);
+    }
+
     private async Task<(string Name, QueueClient Queue)> QueueAsync()
     {
         var name = $"q{Guid.NewGuid():N}";
@@ -104,9 +155,12 @@ public sealed class QueueTriggerTests(StorageProcess storage) : IClassFixture<St
         return (name, queue);
     }
 
-    private Task<TestHost> StartAsync(string queue, Recorder recorder, Type functions) => TestHost.StartAsync(
+    private Task<TestHost> StartAsync(string queue, Recorder recorder, Type functions, params (string Name, string Value)[] more) => TestHost.StartAsync(
         queue, [functions],
-        new Dictionary<string, string?> { ["AzureWebJobsStorage"] = storage.ConnectionString, ["Storage"] = storage.ConnectionString, ["queue"] = queue },
+        new Dictionary<string, string?>(more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
+        {
+            ["AzureWebJobsStorage"] = storage.ConnectionString, ["Storage"] = storage.ConnectionString, ["queue"] = queue,
+        },
         recorder);
 
     private static async Task<QueueMessage> EventuallyAsync(QueueClient queue)

@@ -122,6 +122,77 @@ public sealed class QueueListenerTests
     }
 
     [Fact]
+    public async Task A_message_that_somebody_else_took_at_its_last_delivery_is_not_poison_too()
+    {
+        _batches.Enqueue([Message("a", deliveries: 3)]);
+        _queue.UpdateMessageAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string>(), Arg.Any<TimeSpan>(), Arg.Any<CancellationToken>())
+            .Returns<Response<UpdateReceipt>>(_ => throw new RequestFailedException(404, "gone", "PopReceiptMismatch", null));
+        var begun = new TaskCompletionSource();
+        var running = StartAsync(
+            async (_, lost) =>
+            {
+                begun.SetResult();
+                await Task.Delay(Timeout.Infinite, lost);
+                return true;
+            },
+            out var stop);
+        await begun.Task;
+
+        _clock.Advance(QueueListener.Lease);
+
+        await EndAsync(running, stop);
+        await _poison.DidNotReceiveWithAnyArgs().SendMessageAsync(Arg.Any<BinaryData>(), default, default, default);
+    }
+
+    [Fact]
+    public async Task A_message_whose_handler_threw_is_shown_again_and_hidden_no_more()
+    {
+        _batches.Enqueue([Message("a", deliveries: 1)]);
+
+        await RunAsync((_, _) => throw new InvalidOperationException("on purpose"));
+        _clock.Advance(QueueListener.Lease);
+
+        await _queue.Received(1).UpdateMessageAsync("a", "receipt", (string?)null, TimeSpan.FromSeconds(7), Arg.Any<CancellationToken>());
+        await _queue.DidNotReceive().UpdateMessageAsync("a", Arg.Any<string>(), (string?)null, QueueListener.Lease, Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
+    public async Task A_queue_that_cannot_be_read_for_a_while_leaves_what_runs_alone_and_is_read_again()
+    {
+        _batches.Enqueue([Message("a", deliveries: 1)]);
+        var finish = new TaskCompletionSource<bool>();
+        var reads = 0;
+        _queue.ReceiveMessagesAsync(Arg.Any<int?>(), Arg.Any<TimeSpan?>(), Arg.Any<CancellationToken>())
+            .Returns(_ => ++reads == 2 ? throw new RequestFailedException(503, "away") : Response(_batches.Count > 0 ? _batches.Dequeue() : []));
+        var running = StartAsync((message, _) => message.MessageId == "a" ? finish.Task : Task.FromResult(true), out var stop);
+        _batches.Enqueue([Message("b", deliveries: 1)]);
+
+        _wakeup.Ring();
+
+        await Until(() => Calls(nameof(QueueClient.DeleteMessageAsync)) > 0);
+        await _queue.Received(1).DeleteMessageAsync("b", "receipt", Arg.Any<CancellationToken>());
+        finish.SetResult(true);
+        await EndAsync(running, stop);
+        await _queue.Received(1).DeleteMessageAsync("a", "receipt", Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
+    public async Task What_a_stopping_listener_is_still_handed_is_given_back_at_once()
+    {
+        var answer = new TaskCompletionSource<Response<QueueMessage[]>>();
+        _queue.ReceiveMessagesAsync(Arg.Any<int?>(), Arg.Any<TimeSpan?>(), Arg.Any<CancellationToken>()).Returns(answer.Task);
+        var handled = false;
+        var running = StartAsync((_, _) => Task.FromResult(handled = true), out var stop);
+
+        await stop.CancelAsync();
+        answer.SetResult(Response<QueueMessage[]>([Message("a", deliveries: 1)]));
+
+        await EndAsync(running, stop);
+        Assert.False(handled);
+        await _queue.Received(1).UpdateMessageAsync("a", "receipt", (string?)null, TimeSpan.Zero, Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
     public async Task No_batch_is_fetched_while_more_than_the_threshold_run()
     {
         _batches.Enqueue([Message("a", 1), Message("b", 1)]);
@@ -147,7 +218,7 @@ public sealed class QueueListenerTests
 
         _wakeup.Ring();
 
-        await Until(() => _batches.Count == 0);
+        await Until(() => Calls(nameof(QueueClient.DeleteMessageAsync)) > 0);
         await EndAsync(running, stop);
         await _queue.Received(1).DeleteMessageAsync("a", "receipt", Arg.Any<CancellationToken>());
     }
