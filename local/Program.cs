@@ -14,6 +14,7 @@ root.Subcommands.Add(EventHubsCommand.Create());
 root.Subcommands.Add(FunctionsCommand.Create());
 root.Subcommands.Add(JobsCommand.Create());
 root.Subcommands.Add(StorageCommand.Create());
+root.Subcommands.Add(ResourceCreation.CreateCommand());
 root.Subcommands.Add(UpCommand.Create());
 
 // What drains on SIGTERM takes longer than the two seconds that the library allows by default.

@@ -1,11 +1,5 @@
 using System.Net;
-using Azure.Storage.Blobs;
-using Azure.Storage.Queues;
-using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
-using TikTok.Core;
-using TikTok.Core.Cosmos;
-using TikTok.Core.Storage;
 using TikTok.Local.Up.Display;
 using TikTok.Local.Up.Supervision;
 
@@ -71,13 +65,7 @@ internal sealed class LocalService(UpOptions options, DataDirectory data, Servic
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var settings = new ConfigurationBuilder().AddInMemoryCollection(
             topology.Settings.Select(pair => KeyValuePair.Create<string, string?>(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value))).Build();
-        var clients = new AzureClients(settings);
-        using CosmosClient cosmos = clients.Cosmos();
-        BlobServiceClient blobs = clients.Blobs();
-        QueueServiceClient queues = clients.Queues();
-        await Task.WhenAll(
-            CosmosSchema.EnsureCreatedAsync(cosmos, either.Token),
-            StorageSchema.EnsureCreatedAsync(blobs, queues, either.Token));
+        await ResourceCreation.RunAsync(settings, either.Token);
     }
 
     private async Task WaitForHealthAsync(CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal sealed class LadderBenchmark : IBenchmark
 
     public string Name => "ladder";
 
-    public string Summary => "a 30 s clip into four renditions, against one hand-written ffmpeg command";
+    public string Summary => "a 30 s clip into four renditions, against one hand-written ffmpeg command; and landed to ready in the whole service";
 
     public async Task<IReadOnlyList<BenchmarkRow>> RunAsync(BenchmarkContext context, CancellationToken cancellationToken)
     {
@@ -66,6 +66,7 @@ internal sealed class LadderBenchmark : IBenchmark
             new() { Name = "transcode 30 s, fastest", Value = step.Min(c => c.Seconds), Unit = "s", Peer = Peer, PeerValue = command.Min(c => c.Seconds) },
             new() { Name = "processor time", Value = Median(step, c => c.ProcessorSeconds), Unit = "s", Peer = Peer, PeerValue = Median(command, c => c.ProcessorSeconds) },
             new() { Name = "size of the renditions", Value = stepBytes / 1e6, Unit = "MB", Peer = Peer, PeerValue = commandBytes / 1e6 },
+            .. await LandedToReady.MeasureAsync(context, clip, TimeSpan.FromSeconds(30), cancellationToken),
         ];
 
         async Task<Cost> MeasureAsync(string name, Func<string, Task> action)

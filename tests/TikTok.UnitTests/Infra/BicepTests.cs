@@ -80,6 +80,18 @@ public sealed partial class BicepTests
             Bicep.Lines(Bicep.Module("containers"), "jobs").Select(line => Bicep.Property(line, "queue")));
 
     [Fact]
+    public void Event_Grid_calls_a_function_that_there_is()
+    {
+        var name = Regex.Match(Bicep.Module("events"), "var triggerFunction = '(?<name>[^']+)'", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["name"].Value;
+
+        var functions = typeof(TikTok.Functions.Videos.VideosFeature).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods())
+            .Where(method => method.GetParameters().Any(parameter => parameter.IsDefined(typeof(Microsoft.Azure.Functions.Worker.BlobTriggerAttribute))))
+            .Select(method => method.GetCustomAttribute<Microsoft.Azure.Functions.Worker.FunctionAttribute>()!.Name);
+        Assert.Equal([name], functions);
+    }
+
+    [Fact]
     public void No_part_is_reached_by_a_shared_key()
     {
         Assert.Equal(2, Occurrences("storage", "allowSharedKeyAccess: false"));
