@@ -159,7 +159,9 @@ public sealed class QueueTriggerTests(StorageProcess storage) : IClassFixture<St
         queue, [functions],
         new Dictionary<string, string?>(more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
         {
-            ["AzureWebJobsStorage"] = storage.ConnectionString, ["Storage"] = storage.ConnectionString, ["queue"] = queue,
+            ["AzureWebJobsStorage"] = storage.ConnectionString,
+            ["Storage"] = storage.ConnectionString,
+            ["queue"] = queue,
         },
         recorder);
 

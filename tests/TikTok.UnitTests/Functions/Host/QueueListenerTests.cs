@@ -12,7 +12,11 @@ public sealed class QueueListenerTests
 {
     private static readonly QueueSettings Settings = new()
     {
-        BatchSize = 2, NewBatchThreshold = 1, MaxDequeueCount = 3, VisibilityTimeout = TimeSpan.FromSeconds(7), MaxPollingInterval = TimeSpan.FromSeconds(1),
+        BatchSize = 2,
+        NewBatchThreshold = 1,
+        MaxDequeueCount = 3,
+        VisibilityTimeout = TimeSpan.FromSeconds(7),
+        MaxPollingInterval = TimeSpan.FromSeconds(1),
     };
 
     private readonly FakeTime _clock = new();
