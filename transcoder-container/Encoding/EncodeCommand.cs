@@ -25,13 +25,14 @@ internal static class EncodeCommand
     public static string ThumbnailFile(string folder, int number) =>
         Path.Combine(folder, ThumbnailPattern.Replace("%d", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
-    public static FFMpegArgumentProcessor Ladder(LadderPlan plan, string source, string folder, Acceleration acceleration)
+    /// <param name="thumbnails">Whether thumbnails are wanted too.</param>
+    public static FFMpegArgumentProcessor Ladder(LadderPlan plan, string source, string folder, Acceleration acceleration, bool thumbnails = true)
     {
-        var input = Input(source, acceleration);
+        var graph = $"-filter_complex \"{FilterGraph.Ladder(plan, acceleration, thumbnails)}\"";
+        var input = Input(source, acceleration, graph);
         return input.MultiOutput(outputs =>
         {
-            outputs.OutputToFile(Path.Combine(folder, ThumbnailPattern), overwrite: true, o => Thumbnails(o
-                .WithCustomArgument($"-filter_complex \"{FilterGraph.Ladder(plan, acceleration)}\"")));
+            if (thumbnails) outputs.OutputToFile(Path.Combine(folder, ThumbnailPattern), overwrite: true, Thumbnails);
             foreach (var rung in plan.Rungs)
             {
                 outputs.OutputToFile(RenditionFile(folder, rung), overwrite: true, o => Rendition(o, rung, plan, acceleration));
@@ -41,12 +42,13 @@ internal static class EncodeCommand
 
     /// <summary>The thumbnails by themselves, for a source that turned out shorter than it said.</summary>
     public static FFMpegArgumentProcessor Thumbnails(LadderPlan plan, string source, string folder, TimeSpan duration) =>
-        Input(source, Acceleration.None).OutputToFile(Path.Combine(folder, ThumbnailPattern), overwrite: true, o => Thumbnails(o
-            .WithCustomArgument($"-filter_complex \"{FilterGraph.Thumbnails(plan, duration)}\"")));
+        Input(source, Acceleration.None, $"-filter_complex \"{FilterGraph.Thumbnails(plan, duration)}\"")
+            .OutputToFile(Path.Combine(folder, ThumbnailPattern), overwrite: true, Thumbnails);
 
-    private static FFMpegArguments Input(string source, Acceleration acceleration) => FFMpegArguments.FromFileInput(source, verifyExists: true, o =>
+    /// <param name="graph">A global option, which may stand anywhere.</param>
+    private static FFMpegArguments Input(string source, Acceleration acceleration, string graph) => FFMpegArguments.FromFileInput(source, verifyExists: true, o =>
     {
-        o.WithCustomArgument("-nostdin -hide_banner -stats -stats_period 0.5").WithCustomArgument(Confinement())
+        o.WithCustomArgument(graph).WithCustomArgument("-nostdin -hide_banner -stats -stats_period 0.5").WithCustomArgument(Confinement())
             .WithCustomArgument(string.Create(CultureInfo.InvariantCulture, $"-max_pixels {MaxPixels}"));
         if (acceleration == Acceleration.Full) o.WithCustomArgument("-hwaccel cuda -hwaccel_output_format cuda");
     });

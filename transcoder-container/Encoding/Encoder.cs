@@ -12,24 +12,25 @@ internal sealed class Encoder(FFOptions options, TimeProvider time, ILogger<Enco
     private const int TimeoutPerDuration = 40;
     private static readonly int[] RotationsThatTurn = [90, 180, 270];
 
-    /// <summary>Makes <c>{rung}.mp4</c> for every rung and <c>thumb-1.jpg…</c> in <paramref name="folder"/>.</summary>
+    /// <summary>Makes <c>{rung}.mp4</c> for every rung and, if wanted, <c>thumb-1.jpg…</c> in <paramref name="folder"/>.</summary>
     /// <param name="rotation">The source's, in degrees.</param>
     /// <param name="onProgress">Gets the media time reached, about twice a second.</param>
     /// <exception cref="FFMpegException">ffmpeg ended with an error.</exception>
     /// <exception cref="TimeoutException">It took too long and was killed.</exception>
-    public async Task EncodeAsync(LadderPlan plan, int rotation, string source, string folder, Action<TimeSpan> onProgress, CancellationToken cancellationToken)
+    public async Task EncodeAsync(
+        LadderPlan plan, int rotation, string source, string folder, Action<TimeSpan> onProgress, CancellationToken cancellationToken, bool thumbnails = true)
     {
         var acceleration = await AccelerationDetection.DetectAsync(options, log, cancellationToken);
         if (acceleration == Acceleration.Full && (RotationsThatTurn.Contains(rotation) || plan.HighDynamicRange is not null)) acceleration = Acceleration.Encode;
         try
         {
-            await RunAsync(EncodeCommand.Ladder(plan, source, folder, acceleration), plan.Duration, onProgress, cancellationToken);
+            await RunAsync(EncodeCommand.Ladder(plan, source, folder, acceleration, thumbnails), plan.Duration, onProgress, cancellationToken);
         }
         catch (FFMpegException e) when (acceleration != Acceleration.None)
         {
             // The card decodes fewer codecs and sizes than the CPU does.
             log.LogWarning("Encoding with {Acceleration} failed; using the CPU. {Error}", acceleration, e.FFMpegErrorOutput.Split('\n').LastOrDefault());
-            await RunAsync(EncodeCommand.Ladder(plan, source, folder, Acceleration.None), plan.Duration, onProgress, cancellationToken);
+            await RunAsync(EncodeCommand.Ladder(plan, source, folder, Acceleration.None, thumbnails), plan.Duration, onProgress, cancellationToken);
         }
     }
 

@@ -37,34 +37,54 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Prober prober, Encoder enc
 
     private async Task RunAsync(TranscodeJob job, string folder, CancellationToken cancellationToken)
     {
-        var source = Path.Combine(folder, "source");
-        await blobs.DownloadSourceAsync(job.VideoId, source, cancellationToken);
+        // The encoder does not make the same bytes twice (x264's rate control depends on how its threads fall), and caches hold what was published:
+        // a rendition that an earlier delivery has finished stays as it is.
+        var whole = Ladder.Plan(job.Probe);
+        var (published, thumbnails) = await blobs.FindPublishedAsync(job.MediaContainer, job.VideoId, cancellationToken);
+        var finished = published.Where(r => whole.Rungs.Any(rung => (rung.Name, rung.Width, rung.Height) == (r.Name, r.Width, r.Height))).ToDictionary(r => r.Name);
+        var plan = whole with { Rungs = [.. whole.Rungs.Where(r => !finished.ContainsKey(r.Name))] };
 
-        var plan = Ladder.Plan(job.Probe) with { HighDynamicRange = await prober.HighDynamicRangeAsync(source, cancellationToken) };
+        IReadOnlyList<RenditionFile> files = [];
+        if (plan.Rungs.Count > 0 || thumbnails == 0)
+        {
+            if (plan.Rungs.Count == 0) plan = whole with { Rungs = [whole.ThumbnailRung] };
+            var source = Path.Combine(folder, "source");
+            await blobs.DownloadSourceAsync(job.VideoId, source, cancellationToken);
+            plan = plan with { HighDynamicRange = await prober.HighDynamicRangeAsync(source, cancellationToken) };
+            files = await EncodeAsync(job, plan, source, folder, thumbnails == 0, cancellationToken);
+            if (thumbnails == 0) thumbnails = await PublishThumbnailsAsync(job, plan, source, folder, files[0].Duration, cancellationToken);
+        }
+
+        await SendAsync(new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Thumbnails, Outcome = StepOutcome.Succeeded, ThumbnailCount = thumbnails });
+        await PublishRenditionsAsync(job, whole, finished, files, cancellationToken);
+
+        // Nothing more will be written: the raw upload may go, and the media may be moved.
+        await SendAsync(new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Transcode, Outcome = StepOutcome.Succeeded });
+
+        Task SendAsync(VideoStep step) => steps.SendAsync(step, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<RenditionFile>> EncodeAsync(
+        TranscodeJob job, LadderPlan plan, string source, string folder, bool thumbnails, CancellationToken cancellationToken)
+    {
         log.LogInformation("Encoding {Rungs} at {FrameRate}", string.Join(' ', plan.Rungs.Select(r => $"{r.Name}={r.Width}x{r.Height}")), plan.FrameRate.Text);
         var began = time.GetTimestamp();
         await using (var progress = new ProgressReports(steps, job.VideoId, plan.Duration, time, log, cancellationToken))
         {
-            await encoder.EncodeAsync(plan, job.Probe.Rotation, source, folder, progress.Report, cancellationToken);
+            await encoder.EncodeAsync(plan, job.Probe.Rotation, source, folder, progress.Report, cancellationToken, thumbnails);
         }
         log.LogInformation("ffmpeg took {Milliseconds:0} ms", time.GetElapsedTime(began).TotalMilliseconds);
 
         var files = plan.Rungs
             .Select(rung => RenditionFile.Read(EncodeCommand.RenditionFile(folder, rung), rung, plan.FrameRate) ?? throw new RefusedException(ProbeRules.Damaged))
             .ToList();
-        if (files[0].Duration + Tolerance < plan.Duration * LeastShare)
-        {
-            throw new RefusedException($"The file is damaged: only {files[0].Duration.TotalSeconds:0.#} s of {plan.Duration.TotalSeconds:0.#} s could be read.");
-        }
-
-        await PublishThumbnailsAsync(job, plan, source, folder, files[0].Duration, cancellationToken);
-        await PublishRenditionsAsync(job, files, cancellationToken);
-
-        // Nothing more will be written: the raw upload may go, and the media may be moved.
-        await steps.SendAsync(new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Transcode, Outcome = StepOutcome.Succeeded }, cancellationToken);
+        return files[0].Duration + Tolerance < plan.Duration * LeastShare
+            ? throw new RefusedException($"The file is damaged: only {files[0].Duration.TotalSeconds:0.#} s of {plan.Duration.TotalSeconds:0.#} s could be read.")
+            : files;
     }
 
-    private async Task PublishThumbnailsAsync(
+    /// <returns>How many there are.</returns>
+    private async Task<int> PublishThumbnailsAsync(
         TranscodeJob job, LadderPlan plan, string source, string folder, TimeSpan duration, CancellationToken cancellationToken)
     {
         if (CountThumbnails(folder) < Ladder.ThumbnailCount)
@@ -79,23 +99,33 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Prober prober, Encoder enc
             await blobs.UploadPictureAsync(
                 job.MediaContainer, MediaPaths.Thumbnail(job.VideoId, number), EncodeCommand.ThumbnailFile(folder, number), cancellationToken);
         }
-        await SendAsync(new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Thumbnails, Outcome = StepOutcome.Succeeded, ThumbnailCount = count });
-
-        Task SendAsync(VideoStep step) => steps.SendAsync(step, cancellationToken);
+        return count;
     }
 
     /// <summary>The order matters: at no moment does a playlist name a blob that is not there.</summary>
-    private async Task PublishRenditionsAsync(TranscodeJob job, IReadOnlyList<RenditionFile> files, CancellationToken cancellationToken)
+    private async Task PublishRenditionsAsync(
+        TranscodeJob job, LadderPlan whole, Dictionary<string, Rendition> finished, IReadOnlyList<RenditionFile> files, CancellationToken cancellationToken)
     {
         var published = new List<Rendition>();
-        foreach (var file in files)
+        foreach (var rung in whole.Rungs)
         {
-            var name = file.Rendition.Name;
-            await blobs.UploadVideoAsync(job.MediaContainer, MediaPaths.Rendition(job.VideoId, name), file.File, cancellationToken);
-            await blobs.UploadPlaylistAsync(job.MediaContainer, MediaPaths.Playlist(job.VideoId, name), file.Playlist, cancellationToken);
-            published.Add(file.Rendition);
-            await blobs.UploadPlaylistAsync(job.MediaContainer, MediaPaths.Master(job.VideoId), MasterPlaylist.Write(published), cancellationToken);
-            var step = new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Rendition, Outcome = StepOutcome.Succeeded, Rendition = file.Rendition };
+            if (finished.TryGetValue(rung.Name, out var rendition))
+            {
+                published.Add(rendition);
+            }
+            else
+            {
+                var file = files.First(f => f.Rendition.Name == rung.Name);
+                rendition = file.Rendition;
+                await blobs.UploadVideoAsync(job.MediaContainer, MediaPaths.Rendition(job.VideoId, rung.Name), file.File, cancellationToken);
+                await blobs.UploadPlaylistAsync(job.MediaContainer, job.VideoId, rendition, file.Playlist, cancellationToken);
+                published.Add(rendition);
+            }
+
+            // Rungs that were finished before are all in the first playlist that is written, so that it never names fewer than it did.
+            var playable = published.Concat(whole.Rungs.Skip(published.Count).Where(r => finished.ContainsKey(r.Name)).Select(r => finished[r.Name]));
+            await blobs.UploadMasterAsync(job.MediaContainer, job.VideoId, MasterPlaylist.Write([.. playable]), cancellationToken);
+            var step = new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Rendition, Outcome = StepOutcome.Succeeded, Rendition = rendition };
             await steps.SendAsync(step, cancellationToken);
         }
     }

@@ -1,7 +1,10 @@
+using System.Text.Json;
 using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using TikTok.Core;
+using TikTok.Core.Documents;
 using TikTok.Core.Storage;
 using TikTok.Transcoder.Jobs;
 
@@ -16,6 +19,8 @@ internal sealed class MediaBlobs(BlobServiceClient blobs)
         MaximumTransferSize = 8 * 1024 * 1024,
         MaximumConcurrency = 4,
     };
+
+    private const string RenditionMetadata = "rendition";
 
     private static readonly string[] MediaContainers = [BlobContainers.Media, BlobContainers.PrivateMedia];
 
@@ -40,11 +45,30 @@ internal sealed class MediaBlobs(BlobServiceClient blobs)
     public Task UploadPictureAsync(string container, string name, string file, CancellationToken cancellationToken) =>
         UploadFileAsync(container, name, file, "image/jpeg", cancellationToken);
 
-    public async Task UploadPlaylistAsync(string container, string name, string text, CancellationToken cancellationToken)
+    public Task UploadMasterAsync(string container, string videoId, string text, CancellationToken cancellationToken) =>
+        UploadPlaylistAsync(container, MediaPaths.Master(videoId), text, metadata: null, cancellationToken);
+
+    /// <summary>The playlist carries what it describes, so that a later delivery need not make the rendition again to speak of it.</summary>
+    public Task UploadPlaylistAsync(string container, string videoId, Rendition rendition, string text, CancellationToken cancellationToken) => UploadPlaylistAsync(
+        container,
+        MediaPaths.Playlist(videoId, rendition.Name),
+        text,
+        new Dictionary<string, string>(StringComparer.Ordinal) { [RenditionMetadata] = JsonSerializer.Serialize(rendition, CoreJson.Options) },
+        cancellationToken);
+
+    /// <summary>What earlier deliveries have finished: renditions whose playlist is there, and with it the file that it names; and how many thumbnails.</summary>
+    public async Task<(IReadOnlyList<Rendition> Renditions, int Thumbnails)> FindPublishedAsync(string container, string videoId, CancellationToken cancellationToken)
     {
-        var headers = new BlobHttpHeaders { ContentType = "application/vnd.apple.mpegurl", CacheControl = $"{Scope(container)}, max-age=10" };
-        await Blob(container, name).UploadAsync(
-            new BinaryData(System.Text.Encoding.UTF8.GetBytes(text)), new BlobUploadOptions { HttpHeaders = headers }, cancellationToken);
+        var renditions = new List<Rendition>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var found = blobs.GetBlobContainerClient(container).GetBlobsAsync(BlobTraits.Metadata, prefix: MediaPaths.Prefix(videoId), cancellationToken: cancellationToken);
+        await foreach (var blob in found)
+        {
+            names.Add(blob.Name);
+            if (blob.Metadata?.TryGetValue(RenditionMetadata, out var json) != true) continue;
+            if (JsonSerializer.Deserialize<Rendition>(json!, CoreJson.Options) is { } rendition) renditions.Add(rendition);
+        }
+        return (renditions, Enumerable.Range(1, Planning.Ladder.ThumbnailCount).TakeWhile(n => names.Contains(MediaPaths.Thumbnail(videoId, n))).Count());
     }
 
     /// <summary>Removes everything of a video from both media containers, wherever its visibility put it.</summary>
@@ -60,6 +84,14 @@ internal sealed class MediaBlobs(BlobServiceClient blobs)
             }
         }
         return removed;
+    }
+
+    private async Task UploadPlaylistAsync(
+        string container, string name, string text, IDictionary<string, string>? metadata, CancellationToken cancellationToken)
+    {
+        var headers = new BlobHttpHeaders { ContentType = "application/vnd.apple.mpegurl", CacheControl = $"{Scope(container)}, max-age=10" };
+        var content = new BinaryData(System.Text.Encoding.UTF8.GetBytes(text));
+        await Blob(container, name).UploadAsync(content, new BlobUploadOptions { HttpHeaders = headers, Metadata = metadata }, cancellationToken);
     }
 
     private async Task UploadFileAsync(string container, string name, string file, string contentType, CancellationToken cancellationToken)

@@ -81,6 +81,8 @@ public sealed class JobTests(JobFixture fixture) : IClassFixture<JobFixture>
         await fixture.SendTranscodeAsync(videoId, clip);
         await fixture.RunAsync(Queues.TranscodeJobs);
         Assert.Equal(first, await fixture.MediaAsync(videoId));
+        var again = (await fixture.TakeStepsAsync(videoId)).Select(s => (s.Step, s.Outcome, s.Rendition, s.ThumbnailCount));
+        Assert.Equal(succeeded.Select(s => (s.Step, s.Outcome, s.Rendition, s.ThumbnailCount)), again);
     }
 
     [Fact]
@@ -177,8 +179,14 @@ public sealed class JobTests(JobFixture fixture) : IClassFixture<JobFixture>
         await fixture.HealAsync();
         Assert.DoesNotContain("480p", await fixture.PlaylistAsync(videoId));
         Assert.Equal(["240p"], (await fixture.TakeStepsAsync(videoId)).Where(s => s.Rendition is not null).Select(s => s.Rendition!.Name));
+        var before = await fixture.MediaAsync(videoId);
 
         await fixture.RunAsync(Queues.TranscodeJobs);
+
+        var after = await fixture.MediaAsync(videoId);
+        Assert.Equal(before["240p.mp4"], after["240p.mp4"]);
+        Assert.Equal(before["thumb-1.jpg"], after["thumb-1.jpg"]);
+        Assert.Equal(["240p", "480p"], (await fixture.TakeStepsAsync(videoId)).Where(s => s.Rendition is not null).Select(s => s.Rendition!.Name));
 
         Assert.Contains("480p", await fixture.PlaylistAsync(videoId));
         Assert.Equal(AllFor480, (await fixture.MediaAsync(videoId)).Keys);
