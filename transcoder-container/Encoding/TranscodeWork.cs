@@ -94,11 +94,8 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Prober prober, Encoder enc
         }
         var count = CountThumbnails(folder);
         if (count == 0) throw new RefusedException(ProbeRules.Damaged);
-        for (var number = 1; number <= count; number++)
-        {
-            await blobs.UploadPictureAsync(
-                job.MediaContainer, MediaPaths.Thumbnail(job.VideoId, number), EncodeCommand.ThumbnailFile(folder, number), cancellationToken);
-        }
+        await Task.WhenAll(Enumerable.Range(1, count).Select(number => blobs.UploadPictureAsync(
+            job.MediaContainer, MediaPaths.Thumbnail(job.VideoId, number), EncodeCommand.ThumbnailFile(folder, number), cancellationToken)));
         return count;
     }
 
