@@ -168,7 +168,9 @@ public sealed class EventHubTriggerTests(StorageProcess storage, EventHubsProces
         hub, [functions],
         new Dictionary<string, string?>(more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
         {
-            ["AzureWebJobsStorage"] = storage.ConnectionString, ["EventHubs"] = hubs.ConnectionString, ["hub"] = hub,
+            ["AzureWebJobsStorage"] = storage.ConnectionString,
+            ["EventHubs"] = hubs.ConnectionString,
+            ["hub"] = hub,
         },
         recorder);
 
