@@ -63,6 +63,12 @@ build() {
     return 1
 }
 
+# A job is a process per message: as in its image it is compiled ahead of time, which halves its start. Where the feed lacks the compiler it runs all the same.
+compile_jobs_ahead() {
+    dotnet publish "$ROOT/transcoder-container" -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true \
+        -o "$ROOT/transcoder-container/bin/ahead" -v quiet -nologo > /dev/null 2>&1 || say "The transcoder is not compiled ahead of time: its jobs start slower"
+}
+
 build_service() {
     local stamp=$ROOT/local/obj/service.stamp started
     build_is_current "$stamp" core functions local ranker-container transcoder-container \
@@ -70,6 +76,7 @@ build_service() {
     say "Building the service (Release)"
     started=$(mktemp)
     build "$ROOT/local/Service.slnf" || { rm -f "$started"; die "The build failed."; }
+    compile_jobs_ahead
     # Stamped with the time before the build: what was edited meanwhile is built next time.
     touch -r "$started" "$stamp"; rm -f "$started"
 }
