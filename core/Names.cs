@@ -10,6 +10,13 @@ public static class Containers
     public const string Videos = "videos";
     public const string UserVideos = "userVideos";
     public const string Edges = "edges";
+    public const string EdgesIn = "edgesIn";
+    public const string Comments = "comments";
+    public const string Watches = "watches";
+    public const string Trends = "trends";
+    public const string CreatorStats = "creatorStats";
+    public const string Limits = "limits";
+    public const string PrivacyRequests = "privacyRequests";
     public const string FeedSessions = "feedSessions";
     public const string Idempotency = "idempotency";
     public const string Leases = "leases";
@@ -33,13 +40,16 @@ public static class Queues
     /// <summary><see cref="Messages.MediaMove"/>: a video whose visibility now asks for the other media container.</summary>
     public const string MediaMoves = "media-moves";
 
-    public static readonly IReadOnlyList<string> All = [Probe, TranscodeJobs, VideoSteps, VideoDeletions, MediaMoves];
+    /// <summary><see cref="Messages.PrivacyWork"/>: an account whose deletion or export is to go on.</summary>
+    public const string PrivacyRequests = "privacy-requests";
+
+    public static readonly IReadOnlyList<string> All = [Probe, TranscodeJobs, VideoSteps, VideoDeletions, MediaMoves, PrivacyRequests];
 }
 
 /// <summary>Event hubs.</summary>
 public static class Hubs
 {
-    /// <summary><see cref="Events.Interaction"/>s, partitioned by video id.</summary>
+    /// <summary><see cref="Events.Interaction"/>s, partitioned by the video, or where there is none by the account that was acted on.</summary>
     public const string Interactions = "interactions";
 
     /// <summary>One consumer group per reader of <see cref="Interactions"/>.</summary>
@@ -47,6 +57,15 @@ public static class Hubs
     {
         /// <summary>Exact view counts into the video documents.</summary>
         public const string Counters = "counters";
+
+        /// <summary>What each account has watched.</summary>
+        public const string History = "history";
+
+        /// <summary>What is watched more than it was: videos, hashtags, sounds.</summary>
+        public const string Trending = "trending";
+
+        /// <summary>Creators' statistics by hour and day.</summary>
+        public const string CreatorStats = "creator-stats";
     }
 }
 

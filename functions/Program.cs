@@ -25,8 +25,10 @@ builder.Services
 
 // The stores that several features share.
 builder.Services
+    .AddSingleton<AccountStore>()
     .AddSingleton<InteractionLog>()
     .AddSingleton<LikeStore>()
+    .AddSingleton<RelationStore>()
     .AddSingleton<UserVideoStore>()
     .AddSingleton<VideoStore>();
 

@@ -6,8 +6,8 @@ using Azure.Messaging.EventHubs.Producer;
 namespace TikTok.Core.Events;
 
 /// <summary>
-/// Appends to the hub <c>interactions</c>. All events of a video go to one partition, so that they are counted in order by one reader; the partition is
-/// chosen here rather than by a partition key, so that events of different videos share a batch.
+/// Appends to the hub <c>interactions</c>. All events of a subject go to one partition, so that they are counted in order by one reader; the partition is
+/// chosen here rather than by a partition key, so that events of different subjects share a batch.
 /// </summary>
 /// <remarks>When <see cref="AppendAsync"/> returns, the events are in the log; when it throws, some may be, and the caller may append them again.</remarks>
 public sealed class InteractionLog(EventHubProducerClient producer)
@@ -23,7 +23,7 @@ public sealed class InteractionLog(EventHubProducerClient producer)
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(Timeout);
         var partitions = _partitions ??= await producer.GetPartitionIdsAsync(limited.Token);
-        foreach (var group in interactions.GroupBy(i => partitions[StableHash(i.VideoId) % (uint)partitions.Length]))
+        foreach (var group in interactions.GroupBy(i => partitions[StableHash(i.Subject) % (uint)partitions.Length]))
             await AppendAsync(group.Key, group, limited.Token);
     }
 

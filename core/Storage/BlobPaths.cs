@@ -12,7 +12,10 @@ public static class BlobContainers
     /// <summary>The same for videos that only followers or only their creator may see: read with a short SAS, handed out per viewer.</summary>
     public const string PrivateMedia = "media-private";
 
-    public static readonly IReadOnlyList<string> All = [Uploads, Media, PrivateMedia];
+    /// <summary>Archives of people's own data, one blob <c>{userId}/{exportId}.zip</c> each: read with a short SAS by their owner.</summary>
+    public const string Exports = "exports";
+
+    public static readonly IReadOnlyList<string> All = [Uploads, Media, PrivateMedia, Exports];
 }
 
 /// <summary>Blob names within a media container. All blobs of a video share the prefix <c>{videoId}/</c>, so that a deletion is one listing.</summary>

@@ -10,7 +10,6 @@ public static class AccountsFeature
         .Configure<PasswordHasherOptions>(options => options.IterationCount = Passwords.Iterations)
         .AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>()
         .AddSingleton<Passwords>()
-        .AddSingleton<AccountStore>()
         .AddSingleton<UsernameStore>()
         .AddSingleton<SessionStore>()
         .AddSingleton<Sessions>()

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Accounts;

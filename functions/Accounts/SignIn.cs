@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
 

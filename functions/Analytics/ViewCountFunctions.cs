@@ -35,7 +35,7 @@ public sealed partial class ViewCountFunctions(ViewCountStore store, ILogger<Vie
         try
         {
             var interaction = JsonSerializer.Deserialize<Interaction>(data.EventBody.ToMemory().Span, CoreJson.Options)!;
-            return interaction.Type == InteractionType.Watch ? (interaction.VideoId, (string)data.Properties[InteractionLog.PartitionProperty]) : null;
+            return interaction is { Type: InteractionType.Watch, VideoId: { } videoId } ? (videoId, (string)data.Properties[InteractionLog.PartitionProperty]) : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidCastException)
         {

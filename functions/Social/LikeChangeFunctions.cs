@@ -30,7 +30,7 @@ public sealed class LikeChangeFunctions(EdgeStore edges, InteractionLog log)
 
     private Task MirrorAsync(Like like, CancellationToken cancellationToken)
     {
-        var edge = new Edge { Id = $"like:{like.VideoId}", UserId = like.UserId, TargetId = like.VideoId, Kind = EdgeKind.Like, CreatedAt = like.ChangedAt };
+        var edge = new Edge { Id = Edge.IdFor(EdgeKind.Like, like.VideoId), UserId = like.UserId, TargetId = like.VideoId, Kind = EdgeKind.Like, CreatedAt = like.ChangedAt };
         return like.Liked ? edges.PutAsync(edge, cancellationToken) : edges.RemoveAsync(edge.UserId, edge.Id, cancellationToken);
     }
 

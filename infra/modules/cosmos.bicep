@@ -15,6 +15,13 @@ var containers = [
   { name: 'videos', partitionKey: '/videoId', ttl: -1 }
   { name: 'userVideos', partitionKey: '/userId' }
   { name: 'edges', partitionKey: '/userId' }
+  { name: 'edgesIn', partitionKey: '/targetId' }
+  { name: 'comments', partitionKey: '/videoId', ttl: -1 }
+  { name: 'watches', partitionKey: '/userId', ttl: 7776000 }
+  { name: 'trends', partitionKey: '/bucket', ttl: -1 }
+  { name: 'creatorStats', partitionKey: '/userId' }
+  { name: 'limits', partitionKey: '/key', ttl: -1 }
+  { name: 'privacyRequests', partitionKey: '/userId', ttl: -1 }
   { name: 'feedSessions', partitionKey: '/userId', ttl: 21600 }
   { name: 'idempotency', partitionKey: '/key', ttl: 86400 }
   { name: 'leases', partitionKey: '/id' }

@@ -9,6 +9,9 @@ var hubs = [
 
 var consumerGroups = [
   { hub: 'interactions', name: 'counters' }
+  { hub: 'interactions', name: 'history' }
+  { hub: 'interactions', name: 'trending' }
+  { hub: 'interactions', name: 'creator-stats' }
 ]
 
 resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {

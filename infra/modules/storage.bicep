@@ -9,6 +9,7 @@ var blobContainers = [
   { name: 'uploads', public: false }
   { name: 'media', public: true }
   { name: 'media-private', public: false }
+  { name: 'exports', public: false }
 ]
 
 var queues = [
@@ -17,6 +18,7 @@ var queues = [
   'video-steps'
   'video-deletions'
   'media-moves'
+  'privacy-requests'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {

@@ -1,9 +1,8 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
-using TikTok.Core;
 using TikTok.Core.Documents;
 
-namespace TikTok.Functions.Accounts;
+namespace TikTok.Core.Cosmos;
 
 /// <summary>The account documents of the container <c>accounts</c>.</summary>
 public sealed class AccountStore(CosmosClient client)
