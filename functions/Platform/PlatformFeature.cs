@@ -14,6 +14,7 @@ public static class PlatformFeature
         .AddHttpClient()
         .AddSingleton(new SigningKey(configuration["Jwt:SigningKey"]))
         .AddSingleton(new PlatformSecret(configuration["Platform:Secret"]))
+        .AddSingleton(TrustedProxies.From(configuration))
         .AddSingleton(new FunctionCatalog(typeof(PlatformFeature).Assembly))
         .AddSingleton<ApiDescription>()
         .AddSingleton<AccessTokens>()

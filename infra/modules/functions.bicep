@@ -42,6 +42,7 @@ var settings = {
   Limits__MinDurationMs: '15000'
   Limits__MaxDurationMs: '600000'
   Jwt__SigningKey: '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/jwt-signing-key)'
+  Platform__TrustedProxies: '1'
   Platform__Secret: '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/platform-secret)'
 }
 
