@@ -35,7 +35,7 @@ builder.Services
 // The features, each in its own folder.
 builder.Services
     .AddPlatform(builder.Configuration)
-    .AddAccounts()
+    .AddAccounts(builder.Configuration)
     .AddAnalytics()
     .AddFeed(builder.Configuration)
     .AddSocial()

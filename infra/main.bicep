@@ -23,6 +23,12 @@ param cosmosMaxThroughput int = 0
 @secure()
 param jwtSigningKey string
 
+@description('Public keys whose access tokens are taken besides the signing key\'s own: SubjectPublicKeyInfo in base64, separated by commas. Only while the key is being replaced.')
+param jwtVerifyingKeys string = ''
+
+@description('The id of the account that becomes an admin at its next login; empty once there is one.')
+param firstAdmin string = ''
+
 @description('At least 32 random bytes in base64, from which cursors, upload and playlist signatures are derived.')
 @secure()
 param platformSecret string
@@ -145,6 +151,8 @@ module functions 'modules/functions.bicep' = {
     keyVaultUri: keyVault.outputs.vaultUri
     applicationInsightsConnectionString: monitoring.outputs.connectionString
     rankerUrl: containers.outputs.rankerUrl
+    jwtVerifyingKeys: jwtVerifyingKeys
+    firstAdmin: firstAdmin
   }
   dependsOn: [rbac]
 }

@@ -13,6 +13,7 @@ root.Subcommands.Add(CosmosCommand.Create());
 root.Subcommands.Add(EventHubsCommand.Create());
 root.Subcommands.Add(FunctionsCommand.Create());
 root.Subcommands.Add(JobsCommand.Create());
+root.Subcommands.Add(RolesCommand.Create());
 root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(ResourceCreation.CreateCommand());
 root.Subcommands.Add(UpCommand.Create());

@@ -19,7 +19,6 @@ public sealed record Account
     /// <summary>ISO 3166-1 alpha-2, upper case.</summary>
     public string? Country { get; init; }
 
-    public AccountType AccountType { get; init; } = AccountType.Standard;
     public Role Role { get; init; } = Role.User;
     public bool Private { get; init; }
     public IReadOnlyList<string> Interests { get; init; } = [];
@@ -27,9 +26,12 @@ public sealed record Account
 
     [JsonPropertyName("_etag")]
     public string? ETag { get; init; }
+
+    /// <summary>Not stored: people grow up.</summary>
+    public AccountType TypeOn(DateOnly today) => Age.AccountTypeOn(today, BirthDate);
 }
 
-/// <summary>Teen: 13 to 17 years old, private by default.</summary>
+/// <summary>Teen: 13 to 17 years old, private by default. What it may: <see cref="AccountRules"/>.</summary>
 public enum AccountType { Standard, Teen }
 
 /// <summary>What an account may do, least first.</summary>

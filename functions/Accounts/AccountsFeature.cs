@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TikTok.Core.Documents;
 
@@ -6,13 +7,16 @@ namespace TikTok.Functions.Accounts;
 
 public static class AccountsFeature
 {
-    public static IServiceCollection AddAccounts(this IServiceCollection services) => services
+    /// <exception cref="InvalidOperationException">A setting is not what it should be.</exception>
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration) => services
         .Configure<PasswordHasherOptions>(options => options.IterationCount = Passwords.Iterations)
         .AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>()
+        .AddSingleton(FirstAdmin.From(configuration))
         .AddSingleton<Passwords>()
         .AddSingleton<UsernameStore>()
         .AddSingleton<SessionStore>()
         .AddSingleton<Sessions>()
         .AddSingleton<Registration>()
-        .AddSingleton<SignIn>();
+        .AddSingleton<SignIn>()
+        .AddSingleton<RoleAssignment>();
 }

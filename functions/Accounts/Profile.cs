@@ -1,3 +1,4 @@
+using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
 
@@ -23,7 +24,7 @@ public sealed record OwnProfile(
 {
     public static OwnProfile Of(Account account, DateOnly today) => new(
         account.UserId, account.Username, account.DisplayName, account.Bio, Profile.IsVerified(account), account.Private,
-        Age.AccountTypeOn(today, account.BirthDate), account.Role, account.BirthDate, account.Country, account.Interests, account.CreatedAt);
+        account.TypeOn(today), account.Role, account.BirthDate, account.Country, account.Interests, account.CreatedAt);
 }
 
 /// <summary>Changes of a profile: what is absent stays.</summary>

@@ -101,8 +101,7 @@ public sealed class Registration(
             PasswordHash = passwords.Hash(request.Password),
             BirthDate = request.BirthDate,
             Country = request.Country,
-            AccountType = type,
-            Private = type == AccountType.Teen,
+            Private = AccountRules.For(type).BeginsPrivate,
             CreatedAt = time.GetUtcNow(),
         };
     }

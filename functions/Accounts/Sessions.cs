@@ -66,9 +66,8 @@ public sealed class Sessions(SessionStore store, AccountStore accounts, AccessTo
 
     private SignedIn Answer(Account account, RefreshToken token)
     {
-        // The type is of today: who turned 18 since the account was written is no longer a teen.
-        var type = Age.AccountTypeOn(Age.Today(time), account.BirthDate);
-        var access = tokens.Issue(new Caller(account.UserId, account.Username, account.Role, type), token.SessionId);
+        var type = account.TypeOn(Age.Today(time));
+        var access = tokens.Issue(new Caller(account.UserId, account.Username, account.Role, type) { SessionId = token.SessionId });
         return new SignedIn(account.UserId, account.Username, type, access, token.Text(), (long)AccessTokens.Lifetime.TotalSeconds);
     }
 

@@ -9,7 +9,7 @@ namespace TikTok.Functions.Accounts;
 public sealed record LoginRequest(string Username, string Password);
 
 /// <summary>Signs in by name and password. Whether the name or the password was wrong cannot be told from the answer, nor from the time it takes.</summary>
-public sealed class SignIn(UsernameStore usernames, AccountStore accounts, Passwords passwords, Sessions sessions, TimeProvider time)
+public sealed class SignIn(UsernameStore usernames, AccountStore accounts, Passwords passwords, Sessions sessions, FirstAdmin firstAdmin)
 {
     // No username has a hyphen.
     private const string Nobody = "-";
@@ -36,18 +36,17 @@ public sealed class SignIn(UsernameStore usernames, AccountStore accounts, Passw
         return await accounts.FindAsync(reservation?.UserId ?? Nobody, cancellationToken);
     }
 
-    /// <summary>Brings up to date what only a login can: the strength of the hash, and the type of an account whose owner grew up.</summary>
+    /// <summary>Brings up to date what only a login can: the strength of the hash, and the role of the first admin.</summary>
     private async Task<Account> RenewAsync(Account account, string password, PasswordVerificationResult result, CancellationToken cancellationToken)
     {
-        var type = Age.AccountTypeOn(Age.Today(time), account.BirthDate);
         var hash = result == PasswordVerificationResult.SuccessRehashNeeded ? passwords.Hash(password) : account.PasswordHash;
-        if (type == account.AccountType && string.Equals(hash, account.PasswordHash, StringComparison.Ordinal)) return account;
+        if (firstAdmin.RoleOf(account) == account.Role && string.Equals(hash, account.PasswordHash, StringComparison.Ordinal)) return account;
 
         // Only over the hash that was verified: a password changed meanwhile stays changed.
         return await accounts.ChangeAsync(
             account.UserId,
             current => string.Equals(current.PasswordHash, account.PasswordHash, StringComparison.Ordinal)
-                ? current with { PasswordHash = hash, AccountType = type }
+                ? current with { PasswordHash = hash, Role = firstAdmin.RoleOf(current) }
                 : current,
             cancellationToken) ?? account;
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
+using TikTok.Core.Documents;
 
 namespace TikTok.Functions.Platform;
 
@@ -28,6 +29,9 @@ public sealed class FunctionCatalog
 public sealed record HttpFunction(
     string Name, MethodInfo Method, IReadOnlyList<string> Methods, string Route, bool IsOpen, IdempotencyMode Idempotency)
 {
+    /// <summary>The least role that may call it, if it is not open.</summary>
+    public Role LeastRole { get; } = Method.GetCustomAttribute<AllowsAttribute>()?.LeastRole ?? Role.User;
+
     /// <summary>The body's type; null when there is none.</summary>
     public Type? Asks => Method.GetCustomAttribute<AsksAttribute>()?.Type;
 

@@ -12,7 +12,7 @@ public static class PlatformFeature
     public static IServiceCollection AddPlatform(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(TimeProvider.System)
         .AddHttpClient()
-        .AddSingleton(new SigningKey(configuration["Jwt:SigningKey"]))
+        .AddSingleton(new TokenKeys(configuration["Jwt:SigningKey"], configuration["Jwt:VerifyingKeys"]))
         .AddSingleton(new PlatformSecret(configuration["Platform:Secret"]))
         .AddSingleton(TrustedProxies.From(configuration))
         .AddSingleton(new FunctionCatalog(typeof(PlatformFeature).Assembly))

@@ -14,6 +14,8 @@ param eventHubsHost string
 param keyVaultUri string
 param applicationInsightsConnectionString string
 param rankerUrl string
+param jwtVerifyingKeys string
+param firstAdmin string
 
 var appName = 'func-${suffix}'
 var apiUrl = 'https://${appName}.azurewebsites.net/api/v1'
@@ -43,6 +45,8 @@ var settings = {
   Limits__MaxDurationMs: '600000'
   Jwt__SigningKey: '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/jwt-signing-key)'
   Platform__TrustedProxies: '1'
+  Jwt__VerifyingKeys: jwtVerifyingKeys
+  Accounts__FirstAdmin: firstAdmin
   Platform__Secret: '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/platform-secret)'
 }
 

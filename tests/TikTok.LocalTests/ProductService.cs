@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Storage;
+using TikTok.Functions.Platform;
 
 namespace TikTok.LocalTests;
 
@@ -15,6 +16,7 @@ namespace TikTok.LocalTests;
 public sealed class ProductService : IAsyncLifetime
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("tiktok-product-");
+    private TokenKeys _tokenKeys = null!;
     private LocalProcess? _ranker;
     private LocalProcess? _functions;
 
@@ -29,6 +31,12 @@ public sealed class ProductService : IAsyncLifetime
 
     /// <summary>A client of the API; its base address ends in the route prefix.</summary>
     public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>What setting <c>Accounts__FirstAdmin</c> says.</summary>
+    public string FirstAdminId { get; } = Id.New(TimeProvider.System);
+
+    /// <summary>Issues what the service takes for its own access tokens, for any caller and at any time.</summary>
+    public AccessTokens Tokens(TimeProvider? time = null) => new(_tokenKeys, time ?? TimeProvider.System);
 
     /// <summary>What the functions process has printed.</summary>
     public string FunctionsOutput => _functions?.Output ?? "";
@@ -52,8 +60,10 @@ public sealed class ProductService : IAsyncLifetime
             [Connections.EventHubs] = EventHubsProcess.ConnectionString,
             ["MediaBaseUrl"] = new Uri(StorageProcess.Blobs.Uri, $"{StorageProcess.Blobs.AccountName}/{BlobContainers.Media}").AbsoluteUri,
             ["Jwt__SigningKey"] = Convert.ToBase64String(key.ExportPkcs8PrivateKey()),
+            ["Accounts__FirstAdmin"] = FirstAdminId,
             ["Platform__Secret"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
+        _tokenKeys = new TokenKeys(settings["Jwt__SigningKey"]);
         _ranker = await LocalProcess.StartAsync("TikTok.Ranker", "ranker listening on", settings, "--urls", "http://127.0.0.1:0");
         settings["Ranker__Url"] = _ranker.ReadyLine.Split(' ')[^1];
         _functions = await LocalProcess.StartAsync(

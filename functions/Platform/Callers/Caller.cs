@@ -4,7 +4,11 @@ using TikTok.Core.Documents;
 namespace TikTok.Functions.Platform;
 
 /// <summary>Who a request's access token speaks for. Role and name are as of the token's issue, at most 15 minutes ago.</summary>
-public sealed record Caller(string UserId, string Username, Role Role, AccountType AccountType);
+public sealed record Caller(string UserId, string Username, Role Role, AccountType AccountType)
+{
+    /// <summary>The session that the token was issued in. It may have ended since.</summary>
+    public string SessionId { get; init; } = "";
+}
 
 /// <summary>Marks an HTTP function that answers without an access token. All others are refused before they run.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
+using TikTok.Core.Documents;
 
 namespace TikTok.Functions.Platform;
 
@@ -52,6 +53,7 @@ public sealed partial class ApiDescription(FunctionCatalog catalog)
             ["tags"] = new JsonArray(function.Method.DeclaringType!.Namespace!.Split('.')[^1]),
         };
         if (function.IsOpen) operation["security"] = new JsonArray();
+        if (function.LeastRole > Role.User) operation["security"] = new JsonArray(new JsonObject { [Bearer] = new JsonArray(RouteRoles.NameOf(function.LeastRole)) });
         if (Parameters(function, schemas) is { Count: > 0 } parameters) operation["parameters"] = parameters;
         if (function.Asks is { } body)
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using TikTok.Core.Documents;
 
 namespace TikTok.Functions.Platform;
 
@@ -11,6 +12,10 @@ public static class Problems
 
     public static ProblemException Unauthorized(string why) =>
         Of(StatusCodes.Status401Unauthorized, "/problems/unauthorized", "Authentication required", why);
+
+    /// <summary>The caller's role is below the one that the function asks for.</summary>
+    public static ProblemException RoleRequired(Role least) => Of(
+        StatusCodes.Status403Forbidden, "/problems/role-required", "Role required", $"This call is for the role {RouteRoles.NameOf(least)} and those above it.");
 
     public static ProblemException Forbidden(string why) => Of(StatusCodes.Status403Forbidden, "/problems/forbidden", "Forbidden", why);
 

@@ -8,25 +8,25 @@ namespace TikTok.UnitTests.Platform;
 
 public sealed class AccessTokensTests
 {
-    private static readonly Caller Someone = new("01hf00000000000000000000aa", "ada", Role.Moderator, AccountType.Teen);
+    private static readonly Caller Someone = new("01hf00000000000000000000aa", "ada", Role.Moderator, AccountType.Teen) { SessionId = "s" };
     private readonly FakeTime _time = new();
     private readonly ECDsa _ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly SigningKey _key;
+    private readonly TokenKeys _keys;
     private readonly AccessTokens _tokens;
 
     public AccessTokensTests()
     {
-        _key = new SigningKey(Convert.ToBase64String(_ecdsa.ExportPkcs8PrivateKey()));
-        _tokens = new AccessTokens(_key, _time);
+        _keys = new TokenKeys(Convert.ToBase64String(_ecdsa.ExportPkcs8PrivateKey()));
+        _tokens = new AccessTokens(_keys, _time);
     }
 
     [Fact]
-    public void Read_token_just_issued_gives_its_caller() => Assert.Equal(Someone, _tokens.Read(_tokens.Issue(Someone, "s")));
+    public void Read_token_just_issued_gives_its_caller() => Assert.Equal(Someone, _tokens.Read(_tokens.Issue(Someone)));
 
     [Fact]
     public void Read_token_within_and_after_15_minutes()
     {
-        var token = _tokens.Issue(Someone, "s");
+        var token = _tokens.Issue(Someone);
         _time.Advance(TimeSpan.FromMinutes(15) - TimeSpan.FromSeconds(1));
         Assert.NotNull(_tokens.Read(token));
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -37,19 +37,19 @@ public sealed class AccessTokensTests
     public void Read_token_of_another_key_is_refused()
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var theirs = new AccessTokens(new SigningKey(other.ExportPkcs8PrivateKeyPem()), _time);
-        Assert.Null(_tokens.Read(theirs.Issue(Someone, "s")));
+        var theirs = new AccessTokens(new TokenKeys(other.ExportPkcs8PrivateKeyPem()), _time);
+        Assert.Null(_tokens.Read(theirs.Issue(Someone)));
     }
 
     [Fact]
     public void Read_forged_token_with_another_key_under_our_key_id_is_refused()
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Assert.Null(_tokens.Read(JwsCompact.Sign(other, Encoding.UTF8.GetBytes(HeaderJson(_key.KeyId)), Encoding.UTF8.GetBytes(ClaimsJson()))));
+        Assert.Null(_tokens.Read(JwsCompact.Sign(other, Encoding.UTF8.GetBytes(HeaderJson(_keys.Signing.KeyId)), Encoding.UTF8.GetBytes(ClaimsJson()))));
     }
 
     [Fact]
-    public void Read_hand_made_token_of_the_right_shape_is_accepted() => Assert.Equal(Someone, ReadSigned(HeaderJson(_key.KeyId), ClaimsJson()));
+    public void Read_hand_made_token_of_the_right_shape_is_accepted() => Assert.Equal(Someone, ReadSigned(HeaderJson(_keys.Signing.KeyId), ClaimsJson()));
 
     [Theory]
     [InlineData("other kid")]
@@ -58,7 +58,7 @@ public sealed class AccessTokensTests
 
     [Fact]
     public void Read_other_type_is_refused() =>
-        Assert.Null(ReadSigned($$"""{"alg":"ES256","kid":"{{_key.KeyId}}","typ":"JWT"}""", ClaimsJson()));
+        Assert.Null(ReadSigned($$"""{"alg":"ES256","kid":"{{_keys.Signing.KeyId}}","typ":"JWT"}""", ClaimsJson()));
 
     [Theory]
     [InlineData("\"iss\":\"tiktok\"", "\"iss\":\"someone\"")]
@@ -73,14 +73,14 @@ public sealed class AccessTokensTests
     public void Read_other_claims_are_refused(string from, string to)
     {
         Assert.Contains(from, ClaimsJson());
-        Assert.Null(ReadSigned(HeaderJson(_key.KeyId), ClaimsJson().Replace(from, to, StringComparison.Ordinal)));
+        Assert.Null(ReadSigned(HeaderJson(_keys.Signing.KeyId), ClaimsJson().Replace(from, to, StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Read_token_from_the_future_is_refused_beyond_the_skew_of_clocks()
     {
-        Assert.NotNull(ReadSigned(HeaderJson(_key.KeyId), ClaimsJson(issuedIn: 30)));
-        Assert.Null(ReadSigned(HeaderJson(_key.KeyId), ClaimsJson(issuedIn: 31)));
+        Assert.NotNull(ReadSigned(HeaderJson(_keys.Signing.KeyId), ClaimsJson(issuedIn: 30)));
+        Assert.Null(ReadSigned(HeaderJson(_keys.Signing.KeyId), ClaimsJson(issuedIn: 31)));
     }
 
     [Theory]
@@ -88,25 +88,25 @@ public sealed class AccessTokensTests
     [InlineData("null")]
     [InlineData("not a key")]
     [InlineData("bm90IGEga2V5")]
-    public void SigningKey_setting_that_is_no_key_is_named_and_not_quoted(string setting)
+    public void TokenKeys_setting_that_is_no_key_is_named_and_not_quoted(string setting)
     {
-        var thrown = Assert.Throws<InvalidOperationException>(() => new SigningKey(setting));
+        var thrown = Assert.Throws<InvalidOperationException>(() => new TokenKeys(setting));
         Assert.Contains("Jwt__SigningKey", thrown.Message);
         if (setting.Length > 0) Assert.DoesNotContain(setting, thrown.ToString());
     }
 
     [Fact]
-    public void SigningKey_on_another_curve_is_refused()
+    public void TokenKeys_on_another_curve_is_refused()
     {
         using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-        Assert.Throws<InvalidOperationException>(() => new SigningKey(p384.ExportPkcs8PrivateKeyPem()));
+        Assert.Throws<InvalidOperationException>(() => new TokenKeys(p384.ExportPkcs8PrivateKeyPem()));
     }
 
     [Fact]
     public async Task Issue_and_Read_from_many_threads_at_once()
     {
         var callers = Enumerable.Range(0, 64).Select(i => Someone with { Username = $"user{i}" }).ToList();
-        var read = await Task.WhenAll(callers.Select(c => Task.Run(() => _tokens.Read(_tokens.Issue(c, "s")))));
+        var read = await Task.WhenAll(callers.Select(c => Task.Run(() => _tokens.Read(_tokens.Issue(c)))));
         Assert.Equal(callers, read);
     }
 

@@ -1,9 +1,9 @@
 using TikTok.Core.Documents;
 
-namespace TikTok.Functions.Accounts;
+namespace TikTok.Core;
 
 /// <summary>What a birth date means on a day. Days are those of UTC.</summary>
-internal static class Age
+public static class Age
 {
     /// <summary>Younger people may not have an account.</summary>
     public const int Minimum = 13;

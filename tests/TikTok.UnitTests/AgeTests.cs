@@ -1,7 +1,7 @@
+using TikTok.Core;
 using TikTok.Core.Documents;
-using TikTok.Functions.Accounts;
 
-namespace TikTok.UnitTests.Accounts;
+namespace TikTok.UnitTests;
 
 public sealed class AgeTests
 {
