@@ -25,7 +25,9 @@ builder.Services
 
 // The stores that several features share.
 builder.Services
+    .AddSingleton<AccountEdgeStore>()
     .AddSingleton<AccountStore>()
+    .AddSingleton<FollowerStore>()
     .AddSingleton<InteractionLog>()
     .AddSingleton<LikeStore>()
     .AddSingleton<RelationStore>()

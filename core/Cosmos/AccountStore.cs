@@ -21,6 +21,15 @@ public sealed class AccountStore(CosmosClient client)
         }
     }
 
+    /// <summary>Those of <paramref name="userIds"/> that exist, by id.</summary>
+    public async Task<IReadOnlyDictionary<string, Account>> FindManyAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
+    {
+        if (userIds.Count == 0) return new Dictionary<string, Account>(StringComparer.Ordinal);
+        var keys = userIds.Distinct(StringComparer.Ordinal).Select(id => (id, new PartitionKey(id))).ToList();
+        var found = await _container.ReadManyItemsAsync<Account>(keys, cancellationToken: cancellationToken);
+        return found.ToDictionary(a => a.UserId, StringComparer.Ordinal);
+    }
+
     public async Task<Account> CreateAsync(Account account, CancellationToken cancellationToken) =>
         await _container.CreateItemAsync(account, new PartitionKey(account.UserId), cancellationToken: cancellationToken);
 

@@ -6,9 +6,6 @@ namespace TikTok.Core.Cosmos;
 /// <summary>What two accounts are to each other, as the <c>edges</c> going out of both say: follows, blocks and mutes take effect with their write.</summary>
 public sealed class RelationStore(CosmosClient client)
 {
-    private static readonly EdgeKind[] Ours = [EdgeKind.Follow, EdgeKind.FollowRequest, EdgeKind.Block, EdgeKind.Mute];
-    private static readonly EdgeKind[] Theirs = [EdgeKind.Follow, EdgeKind.Block];
-
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.Edges);
 
     /// <summary>What <paramref name="userId"/> and <paramref name="otherId"/> are to each other.</summary>
@@ -22,11 +19,14 @@ public sealed class RelationStore(CosmosClient client)
         var others = otherIds.Where(id => id != userId).Distinct(StringComparer.Ordinal).ToList();
         if (others.Count == 0) return new Dictionary<string, Relation>(StringComparer.Ordinal);
 
-        var keys = others.SelectMany(other => Ours.Select(kind => (Edge.IdFor(kind, other), new PartitionKey(userId)))
-            .Concat(Theirs.Select(kind => (Edge.IdFor(kind, userId), new PartitionKey(other))))).ToList();
-        var edges = await _container.ReadManyItemsAsync<Edge>(keys, cancellationToken: cancellationToken);
+        var keys = others.Select(other => (AccountEdge.IdFor(other), new PartitionKey(userId)))
+            .Concat(others.Select(other => (AccountEdge.IdFor(userId), new PartitionKey(other)))).ToList();
+        var edges = await _container.ReadManyItemsAsync<AccountEdge>(keys, cancellationToken: cancellationToken);
         return edges.GroupBy(edge => edge.UserId == userId ? edge.TargetId : edge.UserId, StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => Relation.Of(userId, group), StringComparer.Ordinal);
+            .ToDictionary(
+                pair => pair.Key,
+                pair => Relation.Of(pair.FirstOrDefault(e => e.UserId == userId), pair.FirstOrDefault(e => e.UserId != userId)),
+                StringComparer.Ordinal);
     }
 }
 
@@ -38,11 +38,13 @@ public sealed record Relation(bool Following, bool Requested, bool FollowedBy, b
     /// <summary>Neither sees anything of the other.</summary>
     public bool IsBlocked => Blocking || BlockedBy;
 
-    internal static Relation Of(string userId, IEnumerable<Edge> edges)
+    /// <summary>A block ends follows and requests both ways, but writes in two partitions: between the two writes it wins already.</summary>
+    internal static Relation Of(AccountEdge? ours, AccountEdge? theirs)
     {
-        var (ours, theirs) = (edges.Where(e => e.UserId == userId).Select(e => e.Kind).ToHashSet(), edges.Where(e => e.UserId != userId).Select(e => e.Kind).ToHashSet());
+        var (blocking, blockedBy) = (ours?.Blocking ?? false, theirs?.Blocking ?? false);
+        var open = !blocking && !blockedBy;
         return new Relation(
-            Following: ours.Contains(EdgeKind.Follow), Requested: ours.Contains(EdgeKind.FollowRequest), FollowedBy: theirs.Contains(EdgeKind.Follow),
-            Blocking: ours.Contains(EdgeKind.Block), BlockedBy: theirs.Contains(EdgeKind.Block), Muting: ours.Contains(EdgeKind.Mute));
+            Following: open && ours?.Follow == FollowState.Following, Requested: open && ours?.Follow == FollowState.Requested,
+            FollowedBy: open && theirs?.Follow == FollowState.Following, Blocking: blocking, BlockedBy: blockedBy, Muting: ours?.Muting ?? false);
     }
 }

@@ -1,4 +1,5 @@
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
 
@@ -6,25 +7,37 @@ namespace TikTok.Functions.Accounts;
 
 /// <summary>What everyone may see of an account.</summary>
 /// <param name="Private">Whether its videos are for followers only.</param>
-public sealed record Profile(string Id, string Username, string DisplayName, string Bio, bool Verified, bool Private)
+/// <param name="Following">Whether the caller follows it.</param>
+/// <param name="Requested">Whether the caller has asked to follow it.</param>
+/// <param name="FollowedBy">Whether it follows the caller.</param>
+/// <param name="Blocking">Whether the caller blocks it.</param>
+/// <param name="Muting">Whether the caller mutes it.</param>
+public sealed record Profile(
+    string Id, string Username, string DisplayName, string Bio, bool Verified, bool Private, long FollowersCount, long FollowingCount,
+    bool Following, bool Requested, bool FollowedBy, bool Blocking, bool Muting)
 {
     public const int MaxDisplayName = 50;
     public const int MaxBio = 160;
 
-    public static Profile Of(Account account) => new(
-        account.UserId, account.Username, account.DisplayName, account.Bio, IsVerified(account), account.Private);
+    public static Profile Of(Account account, FollowCounts counts, Relation relation) => new(
+        account.UserId, account.Username, account.DisplayName, account.Bio, IsVerified(account), account.Private, counts.Followers, counts.Following,
+        relation.Following, relation.Requested, relation.FollowedBy, relation.Blocking, relation.Muting);
 
     internal static bool IsVerified(Account account) => account.Role >= Role.Verified;
 }
 
+/// <param name="Followers">How many follow the account.</param>
+/// <param name="Following">How many it follows.</param>
+public sealed record FollowCounts(long Followers, long Following);
+
 /// <summary>What its owner sees of an account.</summary>
 public sealed record OwnProfile(
     string Id, string Username, string DisplayName, string Bio, bool Verified, bool Private, AccountType AccountType, Role Role, DateOnly BirthDate,
-    string? Country, IReadOnlyList<string> Interests, DateTimeOffset CreatedAt)
+    string? Country, IReadOnlyList<string> Interests, DateTimeOffset CreatedAt, long FollowersCount, long FollowingCount)
 {
-    public static OwnProfile Of(Account account, DateOnly today) => new(
+    public static OwnProfile Of(Account account, FollowCounts counts, DateOnly today) => new(
         account.UserId, account.Username, account.DisplayName, account.Bio, Profile.IsVerified(account), account.Private,
-        account.TypeOn(today), account.Role, account.BirthDate, account.Country, account.Interests, account.CreatedAt);
+        account.TypeOn(today), account.Role, account.BirthDate, account.Country, account.Interests, account.CreatedAt, counts.Followers, counts.Following);
 }
 
 /// <summary>Changes of a profile: what is absent stays.</summary>

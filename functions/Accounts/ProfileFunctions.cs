@@ -6,14 +6,15 @@ using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Accounts;
 
-public sealed class ProfileFunctions(AccountStore accounts, TimeProvider time)
+public sealed class ProfileFunctions(
+    AccountStore accounts, AccountEdgeStore edges, FollowerStore followers, RelationStore relations, TimeProvider time)
 {
     [Function("GetMe"), Answers<OwnProfile>]
     public async Task<IResult> GetOwnAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/me")] HttpRequest request, CancellationToken cancellationToken)
     {
         var account = await accounts.FindAsync(request.RequireCaller().UserId, cancellationToken) ?? throw Problems.NotFound("account");
-        return Answers.Ok(OwnProfile.Of(account, Age.Today(time)));
+        return Answers.Ok(OwnProfile.Of(account, await CountAsync(account.UserId, cancellationToken), Age.Today(time)));
     }
 
     [Function("ChangeMe"), Asks<ProfileChange>, Answers<OwnProfile>]
@@ -23,15 +24,20 @@ public sealed class ProfileFunctions(AccountStore accounts, TimeProvider time)
         var change = await request.ReadJsonAsync<ProfileChange>(cancellationToken);
         change.ThrowIfInvalid();
         var account = await accounts.ChangeAsync(request.RequireCaller().UserId, change.Apply, cancellationToken) ?? throw Problems.NotFound("account");
-        return Answers.Ok(OwnProfile.Of(account, Age.Today(time)));
+        return Answers.Ok(OwnProfile.Of(account, await CountAsync(account.UserId, cancellationToken), Age.Today(time)));
     }
 
+    /// <summary>To whom an account blocks it does not exist. Who blocks it still finds it, to end the block.</summary>
     [Function("GetUser"), Answers<Profile>]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var account = Id.IsValid(id) ? await accounts.FindAsync(id, cancellationToken) : null;
-        return Answers.Ok(Profile.Of(account ?? throw Problems.NotFound("user")));
+        if (!Id.IsValid(id)) throw Problems.NotFound("user");
+        var relating = relations.FindAsync(request.RequireCaller().UserId, id, cancellationToken);
+        var counting = CountAsync(id, cancellationToken);
+        var account = await accounts.FindAsync(id, cancellationToken);
+        var (relation, counts) = (await relating, await counting);
+        return Answers.Ok(account is null || relation.BlockedBy ? throw Problems.NotFound("user") : Profile.Of(account, counts, relation));
     }
 
     [Function("ChooseInterests"), Asks<InterestsRequest>, AnswersNothing, Idempotency(IdempotencyMode.Ignored)]
@@ -42,5 +48,11 @@ public sealed class ProfileFunctions(AccountStore accounts, TimeProvider time)
         body.ThrowIfInvalid();
         _ = await accounts.ChangeAsync(request.RequireCaller().UserId, body.Apply, cancellationToken) ?? throw Problems.NotFound("account");
         return Answers.NoContent();
+    }
+
+    private async Task<FollowCounts> CountAsync(string userId, CancellationToken cancellationToken)
+    {
+        var following = edges.CountFollowingAsync(userId, cancellationToken);
+        return new FollowCounts(await followers.CountFollowersAsync(userId, cancellationToken), await following);
     }
 }

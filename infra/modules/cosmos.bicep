@@ -14,8 +14,8 @@ var containers = [
   { name: 'usernames', partitionKey: '/username' }
   { name: 'videos', partitionKey: '/videoId', ttl: -1 }
   { name: 'userVideos', partitionKey: '/userId' }
-  { name: 'edges', partitionKey: '/userId' }
-  { name: 'edgesIn', partitionKey: '/targetId' }
+  { name: 'edges', partitionKey: '/userId', ttl: -1 }
+  { name: 'edgesIn', partitionKey: '/targetId', ttl: -1 }
   { name: 'comments', partitionKey: '/videoId', ttl: -1 }
   { name: 'watches', partitionKey: '/userId', ttl: 7776000 }
   { name: 'trends', partitionKey: '/bucket', ttl: -1 }

@@ -1,3 +1,4 @@
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Functions.Accounts;
 using TikTok.Functions.Platform;
@@ -51,5 +52,5 @@ public sealed class ProfileTests
     [InlineData(Role.Creator, false)]
     [InlineData(Role.Verified, true)]
     [InlineData(Role.Admin, true)]
-    public void Profile_verified_follows_the_role(Role role, bool verified) => Assert.Equal(verified, Profile.Of(Ada with { Role = role }).Verified);
+    public void Profile_verified_follows_the_role(Role role, bool verified) => Assert.Equal(verified, Profile.Of(Ada with { Role = role }, new FollowCounts(0, 0), Relation.None).Verified);
 }
