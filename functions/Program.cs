@@ -4,10 +4,12 @@ using Microsoft.Extensions.Hosting;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Events;
+using TikTok.Core.Messages;
 using TikTok.Functions.Accounts;
 using TikTok.Functions.Analytics;
 using TikTok.Functions.Feed;
 using TikTok.Functions.Platform;
+using TikTok.Functions.Privacy;
 using TikTok.Functions.Social;
 using TikTok.Functions.Videos;
 
@@ -30,6 +32,8 @@ builder.Services
     .AddSingleton<FollowerStore>()
     .AddSingleton<InteractionLog>()
     .AddSingleton<LikeStore>()
+    .AddSingleton<PrivacyQueue>()
+    .AddSingleton<PrivacyRequestStore>()
     .AddSingleton<RelationStore>()
     .AddSingleton<UserVideoStore>()
     .AddSingleton<VideoStore>();
@@ -40,6 +44,7 @@ builder.Services
     .AddAccounts(builder.Configuration)
     .AddAnalytics()
     .AddFeed(builder.Configuration)
+    .AddPrivacy(builder.Configuration)
     .AddSocial()
     .AddVideos(builder.Configuration);
 

@@ -50,11 +50,23 @@ public sealed class AccountStore(CosmosClient client)
                 return await _container.ReplaceItemAsync(
                     next, userId, new PartitionKey(userId), new ItemRequestOptions { IfMatchEtag = current.ETag }, cancellationToken);
             }
-            catch (CosmosException e) when (e.StatusCode == HttpStatusCode.PreconditionFailed)
+            catch (CosmosException e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
             {
                 // Someone else was first: decide again on what they wrote.
             }
         }
+    }
+
+    /// <summary>
+    /// Of <paramref name="userIds"/>, those that have an account. Whoever writes something about a person that is not part of the person's own request asks
+    /// this first, so that what is learnt late of an account that was erased is not written any more.
+    /// </summary>
+    public async Task<IReadOnlySet<string>> FindExistingAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
+    {
+        if (userIds.Count == 0) return new HashSet<string>(StringComparer.Ordinal);
+        var keys = userIds.Distinct(StringComparer.Ordinal).Select(userId => (userId, new PartitionKey(userId))).ToList();
+        var found = await _container.ReadManyItemsAsync<Account>(keys, cancellationToken: cancellationToken);
+        return found.Select(account => account.UserId).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Removes the document, if it is there.</summary>

@@ -15,7 +15,7 @@ public static class CosmosSchema
     public static readonly IReadOnlyList<ContainerSchema> All =
     [
         new(Containers.Accounts, "/userId", DefaultTtlSeconds: -1),
-        new(Containers.Usernames, "/username"),
+        new(Containers.Usernames, "/username", DefaultTtlSeconds: -1),
         new(Containers.Videos, "/videoId", DefaultTtlSeconds: -1),
         new(Containers.UserVideos, "/userId"),
         new(Containers.Edges, "/userId", DefaultTtlSeconds: -1),

@@ -42,6 +42,41 @@ public sealed class LikeStore(CosmosClient client, TimeProvider time)
         }
     }
 
+    /// <summary>At most <paramref name="count"/> of the likes, and former likes, that the account has anywhere.</summary>
+    public async Task<IReadOnlyList<Like>> FindOfAccountAsync(string userId, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition($"SELECT * FROM c WHERE c.type = '{Like.DocumentType}' AND c.userId = @user").WithParameter("@user", userId);
+        using var pages = _container.GetItemQueryIterator<Like>(query, requestOptions: new QueryRequestOptions { MaxItemCount = Math.Min(count, 500) });
+        var likes = new List<Like>();
+        while (pages.HasMoreResults && likes.Count < count) likes.AddRange(await pages.ReadNextAsync(cancellationToken));
+        return [.. likes.Take(count)];
+    }
+
+    /// <summary>Removes the like and, unless it was taken back before or the video is deleted, takes it off the count.</summary>
+    /// <returns>Whether it is gone; false when it changed since <paramref name="like"/> was read.</returns>
+    public async Task<bool> TryRemoveAsync(Like like, CancellationToken cancellationToken)
+    {
+        var unchanged = new TransactionalBatchItemRequestOptions { IfMatchEtag = like.ETag };
+        if (like.Liked)
+        {
+            using var counted = await _container.CreateTransactionalBatch(new PartitionKey(like.VideoId))
+                .DeleteItem(like.Id, unchanged)
+                .PatchItem(like.VideoId, [PatchOperation.Increment("/counters/likes", -1)], new TransactionalBatchPatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.status != 'deleted'" })
+                .ExecuteAsync(cancellationToken);
+            if (counted.IsSuccessStatusCode || counted[0].StatusCode == HttpStatusCode.NotFound) return true;
+            if (counted[0].StatusCode == HttpStatusCode.PreconditionFailed) return false;
+            if (counted[1].StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed))
+                throw new CosmosException(counted.ErrorMessage ?? "The removal was refused.", counted.StatusCode, 0, counted.ActivityId, counted.RequestCharge);
+        }
+
+        using var removed = await _container.DeleteItemStreamAsync(
+            like.Id, new PartitionKey(like.VideoId), new ItemRequestOptions { IfMatchEtag = like.ETag }, cancellationToken);
+        if (removed.StatusCode is HttpStatusCode.NotFound) return true;
+        if (removed.StatusCode is HttpStatusCode.PreconditionFailed) return false;
+        removed.EnsureSuccessStatusCode();
+        return true;
+    }
+
     private Like Next(Like? current, string userId, string videoId, bool liked) => new()
     {
         Id = Like.IdFor(userId),

@@ -70,6 +70,18 @@ public sealed class VideoStore(CosmosClient client)
         }
     }
 
+    /// <summary>At most <paramref name="count"/> videos whose documents name the creator, in every partition.</summary>
+    /// <param name="areDeleted">Only tombstones, or none; null: both.</param>
+    public async Task<IReadOnlyList<Video>> FindOfCreatorAsync(string userId, bool? areDeleted, int count, CancellationToken cancellationToken)
+    {
+        var filter = areDeleted switch { true => " AND c.status = 'deleted'", false => " AND c.status != 'deleted'", null => "" };
+        var query = new QueryDefinition($"SELECT * FROM c WHERE c.type = '{Video.DocumentType}' AND c.userId = @user{filter}").WithParameter("@user", userId);
+        using var pages = _container.GetItemQueryIterator<Video>(query, requestOptions: new QueryRequestOptions { MaxItemCount = Math.Min(count, 500) });
+        var videos = new List<Video>();
+        while (pages.HasMoreResults && videos.Count < count) videos.AddRange(await pages.ReadNextAsync(cancellationToken));
+        return [.. videos.Take(count)];
+    }
+
     /// <summary>
     /// The ids of videos that nothing has changed for a while although something should: work not handed over, a deletion not finished, processing under way.
     /// </summary>

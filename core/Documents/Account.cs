@@ -7,6 +7,9 @@ public sealed record Account
 {
     public const string DocumentType = "account";
 
+    /// <summary>Stands where a document outlives the account that it was of. No account has it.</summary>
+    public const string Erased = "erased";
+
     public required string Id { get; init; }
     public required string UserId { get; init; }
     public string Type { get; init; } = DocumentType;
@@ -48,6 +51,9 @@ public sealed record UsernameReservation
 
     /// <summary>Whether the account is there. A reservation that stays without is what a registration that died left behind, and may be taken over.</summary>
     public bool Confirmed { get; init; }
+
+    /// <summary>Seconds to live: absent unless the name is only kept from others for a while after its account was erased.</summary>
+    public int? Ttl { get; init; }
 
     [JsonPropertyName("_etag")]
     public string? ETag { get; init; }

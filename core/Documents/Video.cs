@@ -81,6 +81,9 @@ public sealed record Video
     [JsonPropertyName("_etag")]
     public string? ETag { get; init; }
 
+    /// <summary>The video as deleted, which wins over everything, for good.</summary>
+    public Video AsDeleted() => Status == VideoStatus.Deleted ? this : this with { Status = VideoStatus.Deleted, Reason = null };
+
     /// <summary>The container that the renditions belong in; they are moved when <see cref="MediaContainer"/> is another one.</summary>
     [JsonIgnore]
     public string WantedMediaContainer => Visibility == Visibility.Public ? Storage.BlobContainers.Media : Storage.BlobContainers.PrivateMedia;

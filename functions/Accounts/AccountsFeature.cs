@@ -18,5 +18,6 @@ public static class AccountsFeature
         .AddSingleton<Sessions>()
         .AddSingleton<Registration>()
         .AddSingleton<SignIn>()
-        .AddSingleton<RoleAssignment>();
+        .AddSingleton<RoleAssignment>()
+        .AddSingleton<AccountDeletion>();
 }

@@ -26,5 +26,6 @@ public static class PlatformFeature
     public static IFunctionsWorkerApplicationBuilder UsePlatform(this IFunctionsWorkerApplicationBuilder builder) => builder
         .UseMiddleware<ProblemMiddleware>()
         .UseMiddleware<CallerMiddleware>()
+        .UseMiddleware<AccountMiddleware>()
         .UseMiddleware<IdempotencyMiddleware>();
 }

@@ -11,7 +11,7 @@ var databaseName = 'tiktok'
 // ttl in seconds; -1: per document; none: documents stay.
 var containers = [
   { name: 'accounts', partitionKey: '/userId', ttl: -1 }
-  { name: 'usernames', partitionKey: '/username' }
+  { name: 'usernames', partitionKey: '/username', ttl: -1 }
   { name: 'videos', partitionKey: '/videoId', ttl: -1 }
   { name: 'userVideos', partitionKey: '/userId' }
   { name: 'edges', partitionKey: '/userId', ttl: -1 }

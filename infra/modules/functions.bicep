@@ -43,6 +43,7 @@ var settings = {
   Ranker__Url: rankerUrl
   Limits__MinDurationMs: '15000'
   Limits__MaxDurationMs: '600000'
+  Privacy__VerifyAfterSeconds: '360'
   Jwt__SigningKey: '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/jwt-signing-key)'
   Platform__TrustedProxies: '1'
   Jwt__VerifyingKeys: jwtVerifyingKeys

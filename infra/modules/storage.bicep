@@ -88,6 +88,15 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
               actions: { baseBlob: { tierToCool: { daysAfterModificationGreaterThan: 30 } } }
             }
           }
+          {
+            // As long as the documents of the requests live.
+            name: 'expire-exports'
+            type: 'Lifecycle'
+            definition: {
+              filters: { blobTypes: ['blockBlob'], prefixMatch: ['exports/'] }
+              actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: 7 } } }
+            }
+          }
         ]
       }
     }

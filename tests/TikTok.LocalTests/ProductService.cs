@@ -61,6 +61,7 @@ public sealed class ProductService : IAsyncLifetime
             ["MediaBaseUrl"] = new Uri(StorageProcess.Blobs.Uri, $"{StorageProcess.Blobs.AccountName}/{BlobContainers.Media}").AbsoluteUri,
             ["Jwt__SigningKey"] = Convert.ToBase64String(key.ExportPkcs8PrivateKey()),
             ["Accounts__FirstAdmin"] = FirstAdminId,
+            ["Privacy__VerifyAfterSeconds"] = "3",
             ["Platform__Secret"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
         _tokenKeys = new TokenKeys(settings["Jwt__SigningKey"]);

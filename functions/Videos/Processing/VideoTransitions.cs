@@ -71,7 +71,7 @@ public static class VideoTransitions
     public static Video Move(Video video, string container) => video.Status == VideoStatus.Deleted ? Reopen(video) : video with { MediaContainer = container };
 
     /// <summary>Wins over everything, for good.</summary>
-    public static Video Delete(Video video) => video.Status == VideoStatus.Deleted ? video : video with { Status = VideoStatus.Deleted, Reason = null };
+    public static Video Delete(Video video) => video.AsDeleted();
 
     /// <summary>
     /// What is left when everything of a deleted video is gone: nothing of its content, only enough for late messages to find that it is deleted and for

@@ -1,0 +1,54 @@
+using System.Net;
+using Microsoft.Azure.Cosmos;
+using TikTok.Core.Documents;
+
+namespace TikTok.Core.Cosmos;
+
+/// <summary>The container <c>privacyRequests</c>.</summary>
+public sealed class PrivacyRequestStore(CosmosClient client)
+{
+    private readonly Container _container = client.GetContainer(Containers.Database, Containers.PrivacyRequests);
+
+    public async Task<PrivacyRequest?> FindAsync(string userId, PrivacyRequestKind kind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _container.ReadItemAsync<PrivacyRequest>(PrivacyRequest.IdFor(kind), new PartitionKey(userId), cancellationToken: cancellationToken);
+        }
+        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Writes the request over the one whose ETag it carries, or where there is none if it carries none.
+    /// </summary>
+    /// <returns>The request as it is now; null when somebody else wrote meanwhile.</returns>
+    public async Task<PrivacyRequest?> TrySaveAsync(PrivacyRequest request, CancellationToken cancellationToken)
+    {
+        var partition = new PartitionKey(request.UserId);
+        try
+        {
+            return request.ETag is null
+                ? await _container.CreateItemAsync(request, partition, cancellationToken: cancellationToken)
+                : await _container.ReplaceItemAsync(request, request.Id, partition, new ItemRequestOptions { IfMatchEtag = request.ETag }, cancellationToken);
+        }
+        catch (CosmosException e) when (e.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Requests that are due, and that nobody has written to since.</summary>
+    public async Task<IReadOnlyList<PrivacyRequest>> FindIdleAsync(DateTimeOffset idleSince, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.status != 'completed' AND c._ts < @idle AND (NOT IS_DEFINED(c.dueAt) OR c.dueAt < @idleTime)")
+            .WithParameter("@idle", idleSince.ToUnixTimeSeconds())
+            .WithParameter("@idleTime", idleSince);
+        using var pages = _container.GetItemQueryIterator<PrivacyRequest>(query, requestOptions: new QueryRequestOptions { MaxItemCount = count });
+        var requests = new List<PrivacyRequest>();
+        while (pages.HasMoreResults && requests.Count < count) requests.AddRange(await pages.ReadNextAsync(cancellationToken));
+        return [.. requests.Take(count)];
+    }
+}
