@@ -5,6 +5,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
+using TikTok.Core.Telemetry;
 
 namespace TikTok.Core;
 
@@ -31,6 +32,7 @@ public sealed class AzureClients(IConfiguration configuration)
             ApplicationName = "TikTok",
             RequestTimeout = TimeSpan.FromSeconds(10),
             UseSystemTextJsonSerializerWithOptions = CoreJson.Options,
+            CustomHandlers = { new CosmosTelemetry() },
         };
         if (configuration[Connections.Cosmos] is not { Length: > 0 } connection)
             return new CosmosClient(Required($"{Connections.Cosmos}:accountEndpoint"), _credential, options);

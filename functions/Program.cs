@@ -5,6 +5,7 @@ using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Events;
 using TikTok.Core.Messages;
+using TikTok.Core.Telemetry;
 using TikTok.Functions.Accounts;
 using TikTok.Functions.Analytics;
 using TikTok.Functions.Feed;
@@ -16,6 +17,7 @@ using TikTok.Functions.Videos;
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UsePlatform();
+using var telemetry = TelemetryExport.Start("functions", builder.Configuration);
 
 // The services of Azure, by the settings that the triggers read their connections from.
 builder.Services

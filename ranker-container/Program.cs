@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using TikTok.Core;
+using TikTok.Core.Telemetry;
 using TikTok.Ranker.Ranking;
 using TikTok.Ranker.Retrieval;
 using TikTok.Ranker.Serving;
@@ -13,6 +14,9 @@ builder.Services.AddSingleton<Catalogue>();
 builder.Services.AddSingleton<TrendingAndRecentRanker>();
 builder.Services.AddSingleton<CatalogueFeed>();
 builder.Services.AddHostedService(services => services.GetRequiredService<CatalogueFeed>());
+
+// The server's own spans go on in the trace of whoever asks.
+using var telemetry = TelemetryExport.Start("ranker", builder.Configuration, "Microsoft.AspNetCore");
 
 var app = builder.Build();
 app.MapRank();

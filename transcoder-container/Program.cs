@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
+using TikTok.Core.Telemetry;
 using TikTok.Transcoder;
 using TikTok.Transcoder.Encoding;
 using TikTok.Transcoder.Jobs;
@@ -20,7 +21,10 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
 var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-using var logging = LoggerFactory.Create(builder => builder.AddJsonConsole(console => console.IncludeScopes = true));
+using var logging = LoggerFactory.Create(builder => builder
+    .Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId)
+    .AddJsonConsole(console => console.IncludeScopes = true));
+using var telemetry = TelemetryExport.Start("transcoder", configuration);
 var log = logging.CreateLogger("TikTok.Transcoder");
 var options = TranscoderOptions.From(configuration);
 var time = TimeProvider.System;

@@ -136,6 +136,9 @@ public sealed record Upload
 
     /// <summary>When <c>complete</c> was first called; null until then.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>W3C <c>traceparent</c> of that call: the trace that the whole processing belongs to, whatever hands it on. Null when nobody traced.</summary>
+    public string? Trace { get; init; }
 }
 
 public enum Visibility { Public, Followers, Private }

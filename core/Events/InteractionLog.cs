@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Producer;
+using TikTok.Core.Telemetry;
 
 namespace TikTok.Core.Events;
 
@@ -20,6 +22,8 @@ public sealed class InteractionLog(EventHubProducerClient producer)
 
     public async Task AppendAsync(IReadOnlyCollection<Interaction> interactions, CancellationToken cancellationToken)
     {
+        using var activity = Tracing.Source.StartActivity("append interactions", ActivityKind.Producer);
+        activity?.SetTag("messaging.system", "eventhubs").SetTag("messaging.destination.name", Hubs.Interactions).SetTag("messaging.batch.message_count", interactions.Count);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(Timeout);
         var partitions = _partitions ??= await producer.GetPartitionIdsAsync(limited.Token);
@@ -41,6 +45,7 @@ public sealed class InteractionLog(EventHubProducerClient producer)
                     ContentType = "application/json",
                 };
                 data.Properties[PartitionProperty] = partitionId;
+                if (MessageTrace.Current is { } traceParent) data.Properties[MessageTrace.Member] = traceParent;
                 if (batch.TryAdd(data)) continue;
 
                 await producer.SendAsync(batch, cancellationToken);

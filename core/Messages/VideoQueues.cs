@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure.Storage.Queues;
 
 namespace TikTok.Core.Messages;
@@ -26,8 +25,7 @@ public sealed class VideoQueues(QueueServiceClient queues)
         limited.CancelAfter(Timeout);
         try
         {
-            await queues.GetQueueClient(queue).SendMessageAsync(
-                JsonSerializer.Serialize(message, CoreJson.Options), visibilityTimeout: delay, cancellationToken: limited.Token);
+            await queues.GetQueueClient(queue).SendTracedAsync(message, limited.Token, delay);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
+using TikTok.Core.Telemetry;
 using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Analytics;
@@ -13,14 +14,28 @@ public sealed class WatchFunctions(InteractionLog log, TimeProvider time)
     private const int MaxEvents = 100;
     private const long DayMs = 24 * 60 * 60 * 1000;
 
+    /// <summary>Watched to the end, as clients report it: the last frames are often cut by the swipe.</summary>
+    private const double Completed = 0.98;
+
     [Function("RecordWatch"), Asks<WatchRequest>, AnswersNothing]
     public async Task<IResult> RecordAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "analytics/watch")] HttpRequest request, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
         var body = await request.ReadJsonAsync<WatchRequest>(cancellationToken);
-        await log.AppendAsync([.. Read(body).Select(e => ToInteraction(e, caller.UserId))], cancellationToken);
+        var interactions = Read(body).Select(e => ToInteraction(e, caller.UserId)).ToList();
+        await log.AppendAsync(interactions, cancellationToken);
+        foreach (var interaction in interactions) Measure(interaction.Watch!);
         return Answers.NoContent();
+    }
+
+    private static void Measure(WatchFacts watch)
+    {
+        if (!Metrics.Watches.Enabled) return;
+        var share = Math.Min(1, (double)watch.WatchDurationMs / watch.TotalDurationMs);
+        var source = watch.Source.ToString().ToLowerInvariant();
+        Metrics.Watches.Add(1, new("source", source), new("completed", share >= Completed));
+        Metrics.Completion.Record(share, new KeyValuePair<string, object?>("source", source));
     }
 
     /// <summary>One event, or a batch of them, never both.</summary>

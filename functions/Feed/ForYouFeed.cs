@@ -1,6 +1,7 @@
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
+using TikTok.Core.Telemetry;
 using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Feed;
@@ -14,8 +15,21 @@ public sealed class ForYouFeed(RankerClient ranker, PopularVideos popular, FeedS
     /// <summary>A session remembers this many videos; who swipes further may meet the oldest again.</summary>
     private const int Memory = 1_000;
 
+    // Where a page came from, in the metrics, besides the names of the fallbacks.
+    private const string FromSession = "session";
+    private const string FromRanker = "ranker";
+
     /// <summary>The page after <paramref name="after"/>, or the first of a new session.</summary>
     public async Task<FeedAnswer> NextAsync(string userId, FeedCursor? after, int count, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var (answer, source) = await FindOrRankAsync(userId, after, count, cancellationToken);
+        Metrics.FeedCacheRequests.Add(1, new KeyValuePair<string, object?>("outcome", source == FromSession ? "hit" : "miss"));
+        Metrics.FeedGenerationDuration.Record(time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("source", source));
+        return answer;
+    }
+
+    private async Task<(FeedAnswer Answer, string Source)> FindOrRankAsync(string userId, FeedCursor? after, int count, CancellationToken cancellationToken)
     {
         var sessionId = after?.SessionId ?? Id.New(time);
         while (true)
@@ -24,12 +38,12 @@ public sealed class ForYouFeed(RankerClient ranker, PopularVideos popular, FeedS
                 ?? new FeedSession { Id = sessionId, UserId = userId, Pages = [] };
             var number = after?.Page ?? 0;
             if (number - session.Dropped is var index && index >= 0 && index < session.Pages.Count)
-                return await HydrateAsync(session, number, session.Pages[index], cancellationToken);
+                return (await HydrateAsync(session, number, session.Pages[index], cancellationToken), FromSession);
 
             var page = await RankAsync(userId, session, count, cancellationToken);
             var next = Append(session, page);
             if (await sessions.TrySaveAsync(next, cancellationToken))
-                return await HydrateAsync(next, next.Dropped + next.Pages.Count - 1, page, cancellationToken);
+                return (await HydrateAsync(next, next.Dropped + next.Pages.Count - 1, page, cancellationToken), page.Fallback ?? FromRanker);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -6,6 +7,7 @@ using Polly.CircuitBreaker;
 using Polly.Timeout;
 using TikTok.Core;
 using TikTok.Core.Ranking;
+using TikTok.Core.Telemetry;
 
 namespace TikTok.Functions.Feed;
 
@@ -19,6 +21,9 @@ public sealed partial class RankerClient(HttpClient http, RankerOptions options,
     public async Task<IReadOnlyList<string>?> RankAsync(string userId, int count, IReadOnlyList<string> exclude, CancellationToken cancellationToken)
     {
         var request = new RankRequest { UserId = userId, Count = count, Exclude = exclude, DeadlineMs = (int)options.Deadline.TotalMilliseconds };
+        using var activity = Tracing.Source.StartActivity("rank", ActivityKind.Client);
+        var started = Stopwatch.GetTimestamp();
+        var outcome = "failed";
         try
         {
             var response = await circuit.Pipeline.ExecuteAsync(
@@ -29,16 +34,26 @@ public sealed partial class RankerClient(HttpClient http, RankerOptions options,
                     return await response.Content.ReadFromJsonAsync<RankResponse>(CoreJson.Options, token);
                 },
                 (http, request), cancellationToken);
+            outcome = "answered";
             return response is null ? null : [.. response.Items.Select(i => i.VideoId)];
         }
         catch (BrokenCircuitException)
         {
+            outcome = "open";
+            activity?.SetStatus(ActivityStatusCode.Error, "The circuit is open");
             return null;
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or JsonException)
         {
+            if (e is TimeoutRejectedException) outcome = "late";
+            activity.Fail(e);
             Missed(logger, e);
             return null;
+        }
+        finally
+        {
+            activity?.SetTag("ranker.outcome", outcome);
+            Metrics.RecommendationLatency.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
         }
     }
 

@@ -21,8 +21,10 @@ public static class Answers
 }
 
 /// <summary>A body in JSON.</summary>
-internal sealed class JsonAnswer<T>(int status, T body, string? location = null, string contentType = "application/json; charset=utf-8") : IResult
+internal sealed class JsonAnswer<T>(int status, T body, string? location = null, string contentType = "application/json; charset=utf-8") : IStatusCodeHttpResult, IResult
 {
+    public int? StatusCode => status;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, CoreJson.Options);
@@ -38,8 +40,10 @@ internal sealed class JsonAnswer<T>(int status, T body, string? location = null,
 }
 
 /// <summary>A <see cref="Platform.Problem"/> with the headers that belong to it.</summary>
-internal sealed class ProblemAnswer(Problem problem) : IResult
+internal sealed class ProblemAnswer(Problem problem) : IStatusCodeHttpResult, IResult
 {
+    public int? StatusCode => problem.Status;
+
     public Problem Problem => problem;
 
     public Task ExecuteAsync(HttpContext httpContext)

@@ -22,8 +22,9 @@ public static class PlatformFeature
         .AddSingleton<IdempotencyStore>()
         .AddSingleton<DependencyHealth>();
 
-    /// <summary>Outermost first: every step's refusals become problem documents, and only known callers reserve idempotency keys.</summary>
+    /// <summary>Outermost first: every execution is traced, every step's refusals become problem documents, and only known callers reserve idempotency keys.</summary>
     public static IFunctionsWorkerApplicationBuilder UsePlatform(this IFunctionsWorkerApplicationBuilder builder) => builder
+        .UseMiddleware<TraceMiddleware>()
         .UseMiddleware<ProblemMiddleware>()
         .UseMiddleware<CallerMiddleware>()
         .UseMiddleware<AccountMiddleware>()

@@ -4,6 +4,7 @@ using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Messages;
 using TikTok.Core.Storage;
+using TikTok.Core.Telemetry;
 using TikTok.Transcoder.Hls;
 using TikTok.Transcoder.Jobs;
 using TikTok.Transcoder.Planning;
@@ -49,7 +50,7 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Prober prober, Encoder enc
         {
             if (plan.Rungs.Count == 0) plan = whole with { Rungs = [whole.ThumbnailRung] };
             var source = Path.Combine(folder, "source");
-            await blobs.DownloadSourceAsync(job.VideoId, source, cancellationToken);
+            using (Tracing.Source.StartActivity("download")) await blobs.DownloadSourceAsync(job.VideoId, source, cancellationToken);
             plan = plan with { HighDynamicRange = await prober.HighDynamicRangeAsync(source, cancellationToken) };
             files = await EncodeAsync(job, plan, source, folder, thumbnails == 0, cancellationToken);
             if (thumbnails == 0) thumbnails = await PublishThumbnailsAsync(job, plan, source, folder, files[0].Duration, cancellationToken);
@@ -68,6 +69,8 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Prober prober, Encoder enc
         TranscodeJob job, LadderPlan plan, string source, string folder, bool thumbnails, CancellationToken cancellationToken)
     {
         log.LogInformation("Encoding {Rungs} at {FrameRate}", string.Join(' ', plan.Rungs.Select(r => $"{r.Name}={r.Width}x{r.Height}")), plan.FrameRate.Text);
+        using var activity = Tracing.Source.StartActivity("encode");
+        activity?.SetTag("video.renditions", plan.Rungs.Count);
         var began = time.GetTimestamp();
         await using (var progress = new ProgressReports(steps, job.VideoId, plan.Duration, time, log, cancellationToken))
         {
@@ -87,6 +90,7 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Prober prober, Encoder enc
     private async Task<int> PublishThumbnailsAsync(
         TranscodeJob job, LadderPlan plan, string source, string folder, TimeSpan duration, CancellationToken cancellationToken)
     {
+        using var activity = Tracing.Source.StartActivity("publish thumbnails");
         if (CountThumbnails(folder) < Ladder.ThumbnailCount)
         {
             // The pictures end before the file says so: spread the thumbnails over what there is. A clip of fewer frames has fewer thumbnails.
@@ -106,6 +110,8 @@ internal sealed class TranscodeWork(MediaBlobs blobs, Prober prober, Encoder enc
         var published = new List<Rendition>();
         foreach (var rung in whole.Rungs)
         {
+            using var activity = Tracing.Source.StartActivity("publish rendition");
+            activity?.SetTag("video.resolution", rung.Name);
             if (finished.TryGetValue(rung.Name, out var rendition))
             {
                 published.Add(rendition);

@@ -10,6 +10,8 @@ internal sealed class JobQueue(QueueServiceClient queues, string name, TimeSpan 
 {
     private readonly QueueClient _queue = queues.GetQueueClient(name);
 
+    public string Name => name;
+
     /// <summary>The next message, held until it is settled or this process dies; null when there is none.</summary>
     public async Task<LeasedMessage?> ReceiveAsync(CancellationToken cancellationToken)
     {

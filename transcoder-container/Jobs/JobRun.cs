@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Messages;
+using TikTok.Core.Telemetry;
 using TikTok.Transcoder.Publishing;
 
 namespace TikTok.Transcoder.Jobs;
@@ -30,6 +32,8 @@ internal sealed class JobRun(
             return;
         }
 
+        var began = time.GetTimestamp();
+        using var activity = Tracing.StartConsumer(queue.Name, MessageTrace.Read(message.Body));
         VideoJob job;
         try
         {
@@ -38,18 +42,34 @@ internal sealed class JobRun(
         catch (JsonException e)
         {
             log.LogError(e, "A message that cannot be read goes to the poison queue");
+            activity.Fail(e);
             await queue.PoisonAsync(message, stopping);
             return;
         }
 
         using var scope = log.BeginScope(new Dictionary<string, object> { ["videoId"] = job.VideoId, ["step"] = job.StepName, ["attempt"] = message.Attempt });
+        activity?.SetTag("video.id", job.VideoId).SetTag("messaging.message.delivery_count", message.Attempt);
         log.LogInformation("Began");
-        var began = time.GetTimestamp();
-        await ActAsync(job, message, stopping);
+        var failed = false;
+        try
+        {
+            failed = !await ActAsync(job, message, stopping);
+        }
+        catch (Exception e)
+        {
+            failed = true;
+            activity.Fail(e);
+            throw;
+        }
+        finally
+        {
+            Metrics.JobDuration.Record(time.GetElapsedTime(began).TotalSeconds, new("queue", queue.Name), new("outcome", failed ? "failed" : "ok"));
+        }
         log.LogInformation("Ended after {Milliseconds:0} ms", time.GetElapsedTime(began).TotalMilliseconds);
     }
 
-    private async Task ActAsync(VideoJob job, LeasedMessage message, CancellationToken stopping)
+    /// <returns>Whether nothing went wrong; a refusal is an answer, not a failure.</returns>
+    private async Task<bool> ActAsync(VideoJob job, LeasedMessage message, CancellationToken stopping)
     {
         await using var watch = new DeletionWatch(videos, job.VideoId, options.WatchInterval, time, log);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, watch.Deleted, message.Lost);
@@ -79,19 +99,25 @@ internal sealed class JobRun(
         }
         catch (RefusedException e)
         {
+            Activity.Current?.SetTag("video.refused", true);
             await FailAsync(job, message, e.Message, stopping);
         }
         catch (Exception e) when (message.Attempt >= MaxAttempts)
         {
             log.LogError(e, "The last attempt failed");
+            Activity.Current.Fail(e);
             await FailAsync(job, message, job.ExhaustedReason, stopping);
+            return false;
         }
         catch (Exception e)
         {
             var delay = options.RetryDelay * Math.Pow(3, message.Attempt - 1);
             log.LogWarning(e, "The attempt failed; next in {Delay}", delay);
+            Activity.Current.Fail(e);
             await message.PostponeAsync(delay, stopping);
+            return false;
         }
+        return true;
     }
 
     private async Task WorkAsync(VideoJob job, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure.Storage.Queues;
 using TikTok.Core;
 using TikTok.Core.Messages;
@@ -10,6 +9,5 @@ internal sealed class StepQueue(QueueServiceClient queues)
 {
     private readonly QueueClient _queue = queues.GetQueueClient(Queues.VideoSteps);
 
-    public Task SendAsync(VideoStep step, CancellationToken cancellationToken) =>
-        _queue.SendMessageAsync(JsonSerializer.Serialize(step, CoreJson.Options), cancellationToken);
+    public Task SendAsync(VideoStep step, CancellationToken cancellationToken) => _queue.SendTracedAsync(step, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TikTok.Core;
 using TikTok.Core.Messages;
+using TikTok.Core.Telemetry;
 using TikTok.Transcoder.Jobs;
 using TikTok.Transcoder.Publishing;
 
@@ -28,8 +29,9 @@ internal sealed class ProbeWork(MediaBlobs blobs, Prober prober, StepQueue steps
     private async Task RunAsync(ProbeJob job, string folder, CancellationToken cancellationToken)
     {
         var source = Path.Combine(folder, "source");
-        await blobs.DownloadSourceAsync(job.VideoId, source, cancellationToken);
-        var verdict = await prober.ProbeAsync(source, cancellationToken);
+        using (Tracing.Source.StartActivity("download")) await blobs.DownloadSourceAsync(job.VideoId, source, cancellationToken);
+        ProbeVerdict verdict;
+        using (Tracing.Source.StartActivity("examine")) verdict = await prober.ProbeAsync(source, cancellationToken);
         if (verdict.Reason is not null) throw new RefusedException(verdict.Reason);
         var step = new VideoStep { VideoId = job.VideoId, Step = VideoStepNames.Probe, Outcome = StepOutcome.Succeeded, Probe = verdict.Probe };
         await steps.SendAsync(step, cancellationToken);

@@ -6,6 +6,7 @@ using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
+using TikTok.Core.Telemetry;
 
 namespace TikTok.Functions.Platform;
 
@@ -33,9 +34,14 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
         {
             var problem = ProblemOf(e);
             if (problem.Status >= StatusCodes.Status500InternalServerError)
+            {
+                Activity.Current.Fail(e);
                 logger.LogError(e, "{Function} failed: {Status} {ProblemType}", context.FunctionDefinition.Name, problem.Status, problem.Type);
+            }
             else
+            {
                 logger.LogInformation("{Function} refused: {Status} {ProblemType}", context.FunctionDefinition.Name, problem.Status, problem.Type);
+            }
             context.GetInvocationResult().Value = new ProblemAnswer(problem with { TraceId = TraceIdOf(context) });
         }
         catch (OperationCanceledException)

@@ -4,6 +4,7 @@ using TikTok.Core.Documents;
 using TikTok.Core.Events;
 using TikTok.Core.Messages;
 using TikTok.Core.Storage;
+using TikTok.Core.Telemetry;
 
 namespace TikTok.Functions.Videos.Processing;
 
@@ -18,8 +19,11 @@ public sealed class VideoPipeline(VideoStore videos, VideoQueues queues, Interac
     /// <returns>The video as it is now; null when there is none.</returns>
     public async Task<Video?> ChangeAsync(string videoId, Func<Video, Video?> change, CancellationToken cancellationToken)
     {
-        var video = await videos.ChangeAsync(videoId, change, cancellationToken);
-        return video is null ? null : await FinishAsync(video, cancellationToken);
+        Video? before = null;
+        var video = await videos.ChangeAsync(videoId, v => change(before = v), cancellationToken);
+        if (video is null) return null;
+        ProcessingMetrics.Record(before!, video, time.GetUtcNow());
+        return await FinishAsync(video, cancellationToken);
     }
 
     /// <summary>Does what is outstanding of a video as it was read.</summary>
@@ -31,7 +35,25 @@ public sealed class VideoPipeline(VideoStore videos, VideoQueues queues, Interac
         return await videos.ChangeAsync(video.VideoId, v => VideoWorkload.Settle(v, outstanding, time.GetUtcNow()), cancellationToken) ?? video;
     }
 
-    private Task DoAsync(VideoWork work, Video video, CancellationToken cancellationToken) => work switch
+    private async Task DoAsync(VideoWork work, Video video, CancellationToken cancellationToken)
+    {
+        using var activity = Tracing.StartWithin(NameOf(work), video.Upload.Trace);
+        activity?.SetTag("video.id", video.VideoId);
+        await HandOverAsync(work, video, cancellationToken);
+    }
+
+    private static string NameOf(VideoWork work) => work switch
+    {
+        VideoWork.Probe => "ask for probe",
+        VideoWork.Transcode => "ask for transcode",
+        VideoWork.Publish => "publish",
+        VideoWork.RemoveUpload => "remove upload",
+        VideoWork.MoveMedia => "ask for media move",
+        VideoWork.Remove => "ask for removal",
+        _ => throw new ArgumentOutOfRangeException(nameof(work), work, null),
+    };
+
+    private Task HandOverAsync(VideoWork work, Video video, CancellationToken cancellationToken) => work switch
     {
         VideoWork.Probe => queues.SendAsync(new ProbeJob(video.VideoId), cancellationToken),
         VideoWork.Transcode => queues.SendAsync(new TranscodeJob(video.VideoId, video.Probe!, video.MediaContainer!), cancellationToken),

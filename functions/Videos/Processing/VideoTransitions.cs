@@ -34,10 +34,14 @@ public static class VideoTransitions
     }
 
     /// <summary>The creator's words came. Until processing begins the latest words stand; from then on only an edit changes them.</summary>
-    public static Video Complete(Video video, VideoWords words, DateTimeOffset now)
+    /// <param name="trace">The call's <c>traceparent</c>.</param>
+    public static Video Complete(Video video, VideoWords words, DateTimeOffset now, string? trace = null)
     {
         if (video.Status == VideoStatus.Deleted || (video.Upload.CompletedAt is not null && video.Status != VideoStatus.Uploading)) return video;
-        var completed = words.ApplyTo(video) with { Upload = video.Upload with { CompletedAt = video.Upload.CompletedAt ?? now } };
+        var completed = words.ApplyTo(video) with
+        {
+            Upload = video.Upload with { CompletedAt = video.Upload.CompletedAt ?? now, Trace = video.Upload.Trace ?? trace },
+        };
         return Derive(completed, now);
     }
 

@@ -7,6 +7,7 @@ using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Storage;
+using TikTok.Core.Telemetry;
 using TikTok.Functions.Platform;
 using TikTok.Functions.Videos.Processing;
 
@@ -64,7 +65,8 @@ public sealed class Uploads(VideoStore videos, VideoPipeline pipeline, BlobServi
     public async Task<Video> CompleteAsync(string videoId, VideoWords words, Caller caller, CancellationToken cancellationToken)
     {
         await FindOwnAsync(videoId, caller, cancellationToken);
-        var video = await pipeline.ChangeAsync(videoId, v => VideoTransitions.Complete(v, words, time.GetUtcNow()), cancellationToken);
+        var trace = MessageTrace.Current;
+        var video = await pipeline.ChangeAsync(videoId, v => VideoTransitions.Complete(v, words, time.GetUtcNow(), trace), cancellationToken);
         return video is { Status: not VideoStatus.Deleted } ? video : throw Problems.NotFound("video");
     }
 
