@@ -12,6 +12,15 @@ param location string = resourceGroup().location
 param transcoderImage string = ''
 param rankerImage string = ''
 
+@description('Image of the OpenTelemetry Collector (contrib), 0.140 or later, in the same registry. Without it no traces and metrics are collected.')
+param collectorImage string = ''
+
+@description('The share of traces that is kept, 0 to 1. Metrics count everything.')
+param telemetrySampleRatio string = '0.1'
+
+@description('Who gets the alerts; empty: they are only shown.')
+param alertEmail string = ''
+
 @description('Whether the function app\'s code is deployed. Event Grid asks the blob trigger\'s endpoint to confirm a subscription, so that one is made in a second deployment.')
 param functionsDeployed bool = false
 
@@ -44,7 +53,7 @@ module identities 'modules/identities.bicep' = {
 
 module monitoring 'modules/monitoring.bicep' = {
   name: 'monitoring'
-  params: { location: location, tags: tags, suffix: '${environmentName}-${short}' }
+  params: { location: location, tags: tags, suffix: '${environmentName}-${short}', alertEmail: alertEmail }
 }
 
 module network 'modules/network.bicep' = {
@@ -90,6 +99,7 @@ module rbac 'modules/rbac.bicep' = {
     functionsPrincipalId: identities.outputs.functionsPrincipalId
     transcoderPrincipalId: identities.outputs.transcoderPrincipalId
     rankerPrincipalId: identities.outputs.rankerPrincipalId
+    collectorPrincipalId: identities.outputs.collectorPrincipalId
     storageAccountName: storage.outputs.accountName
     hostStorageAccountName: storage.outputs.hostAccountName
     cosmosAccountName: cosmos.outputs.accountName
@@ -115,6 +125,11 @@ module containers 'modules/containers.bicep' = {
     transcoderClientId: identities.outputs.transcoderClientId
     rankerIdentityId: identities.outputs.rankerId
     rankerClientId: identities.outputs.rankerClientId
+    collectorImage: collectorImage
+    collectorIdentityId: identities.outputs.collectorId
+    collectorClientId: identities.outputs.collectorClientId
+    applicationInsightsConnectionString: monitoring.outputs.connectionString
+    sampleRatio: telemetrySampleRatio
     storageAccountName: storage.outputs.accountName
     blobEndpoint: storage.outputs.blobEndpoint
     queueEndpoint: storage.outputs.queueEndpoint
@@ -151,6 +166,8 @@ module functions 'modules/functions.bicep' = {
     keyVaultUri: keyVault.outputs.vaultUri
     applicationInsightsConnectionString: monitoring.outputs.connectionString
     rankerUrl: containers.outputs.rankerUrl
+    telemetryUrl: containers.outputs.telemetryUrl
+    sampleRatio: telemetrySampleRatio
     jwtVerifyingKeys: jwtVerifyingKeys
     firstAdmin: firstAdmin
   }

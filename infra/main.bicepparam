@@ -3,6 +3,8 @@ using 'main.bicep'
 param environmentName = 'dev'
 param transcoderImage = readEnvironmentVariable('TRANSCODER_IMAGE', '')
 param rankerImage = readEnvironmentVariable('RANKER_IMAGE', '')
+param collectorImage = readEnvironmentVariable('COLLECTOR_IMAGE', '')
+param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param functionsDeployed = bool(readEnvironmentVariable('FUNCTIONS_DEPLOYED', 'false'))
 param jwtSigningKey = readEnvironmentVariable('JWT_SIGNING_KEY')
 param jwtVerifyingKeys = readEnvironmentVariable('JWT_VERIFYING_KEYS', '')

@@ -42,7 +42,13 @@ public sealed class TelemetryExport : IDisposable
             Sdk.CreateMeterProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddMeter(Metrics.Name)
-                .AddOtlpExporter(options => options.Protocol = OtlpExportProtocol.HttpProtobuf)
+                .AddOtlpExporter((options, reader) =>
+                {
+                    options.Protocol = OtlpExportProtocol.HttpProtobuf;
+
+                    // What happened since the last export: what Application Insights adds up, and no state to be kept for processes that came and went.
+                    reader.TemporalityPreference = MetricReaderTemporalityPreference.Delta;
+                })
                 .Build());
     }
 

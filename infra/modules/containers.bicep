@@ -1,4 +1,5 @@
-// Container jobs started by queue length, one message each, and the always-on ranker; in one environment inside the network.
+// Container jobs started by queue length, one message each, the always-on ranker, and the collector that all programs send their traces and metrics to;
+// in one environment inside the network.
 param location string
 param tags object
 param suffix string
@@ -11,6 +12,12 @@ param transcoderIdentityId string
 param transcoderClientId string
 param rankerIdentityId string
 param rankerClientId string
+param collectorImage string
+param collectorIdentityId string
+param collectorClientId string
+param applicationInsightsConnectionString string
+@description('The share of traces that is kept, 0 to 1.')
+param sampleRatio string
 param storageAccountName string
 param blobEndpoint string
 param queueEndpoint string
@@ -21,6 +28,9 @@ var jobs = [
   { name: 'probe', queue: 'probe', cpu: '1', memory: '2Gi', parallel: 20, timeout: 600 }
   { name: 'transcode', queue: 'transcode-jobs', cpu: '4', memory: '8Gi', parallel: 50, timeout: 3600 }
 ]
+
+// Without a collector nothing is collected.
+var telemetryUrl = empty(collectorImage) ? '' : 'https://ca-otel-${suffix}.${managedEnvironment.properties.defaultDomain}'
 
 resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
   name: logAnalyticsName
@@ -93,6 +103,8 @@ resource transcoder 'Microsoft.App/jobs@2025-01-01' = [for job in jobs: if (!emp
             { name: 'Storage__blobServiceUri', value: blobEndpoint }
             { name: 'Storage__queueServiceUri', value: queueEndpoint }
             { name: 'Cosmos__accountEndpoint', value: cosmosEndpoint }
+            { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: telemetryUrl }
+            { name: 'Telemetry__SampleRatio', value: sampleRatio }
           ]
         }
       ]
@@ -126,6 +138,8 @@ resource ranker 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImag
           env: [
             { name: 'AZURE_CLIENT_ID', value: rankerClientId }
             { name: 'Cosmos__accountEndpoint', value: cosmosEndpoint }
+            { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: telemetryUrl }
+            { name: 'Telemetry__SampleRatio', value: sampleRatio }
           ]
         }
       ]
@@ -135,6 +149,43 @@ resource ranker 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImag
   }
 }
 
+resource collector 'Microsoft.App/containerApps@2025-01-01' = if (!empty(collectorImage)) {
+  name: 'ca-otel-${suffix}'
+  location: location
+  tags: tags
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${collectorIdentityId}': {} }
+  }
+  properties: {
+    environmentId: managedEnvironment.id
+    workloadProfileName: 'Consumption'
+    configuration: {
+      activeRevisionsMode: 'Single'
+      // As the ranker: external to the environment, internal to the network.
+      ingress: { external: true, targetPort: 4318, transport: 'http' }
+      registries: [{ server: registryServer, identity: collectorIdentityId }]
+    }
+    template: {
+      containers: [
+        {
+          name: 'collector'
+          image: collectorImage
+          args: ['--config=env:COLLECTOR_CONFIG']
+          resources: { cpu: json('0.5'), memory: '1Gi' }
+          env: [
+            { name: 'AZURE_CLIENT_ID', value: collectorClientId }
+            { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: applicationInsightsConnectionString }
+            { name: 'COLLECTOR_CONFIG', value: loadTextContent('../collector.yaml') }
+          ]
+        }
+      ]
+      scale: { minReplicas: 1, maxReplicas: 5, rules: [{ name: 'http', http: { metadata: { concurrentRequests: '50' } } }] }
+    }
+  }
+}
+
 output rankerUrl string = 'https://ca-ranker-${suffix}.${managedEnvironment.properties.defaultDomain}'
 output defaultDomain string = managedEnvironment.properties.defaultDomain
 output staticIp string = managedEnvironment.properties.staticIp
+output telemetryUrl string = telemetryUrl

@@ -14,6 +14,8 @@ param eventHubsHost string
 param keyVaultUri string
 param applicationInsightsConnectionString string
 param rankerUrl string
+param telemetryUrl string
+param sampleRatio string
 param jwtVerifyingKeys string
 param firstAdmin string
 
@@ -41,6 +43,8 @@ var settings = {
   ApiBaseUrl: apiUrl
   MediaBaseUrl: '${blobEndpoint}media'
   Ranker__Url: rankerUrl
+  OTEL_EXPORTER_OTLP_ENDPOINT: telemetryUrl
+  Telemetry__SampleRatio: sampleRatio
   Limits__MinDurationMs: '15000'
   Limits__MaxDurationMs: '600000'
   Privacy__VerifyAfterSeconds: '360'

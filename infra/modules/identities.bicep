@@ -21,6 +21,12 @@ resource ranker 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = 
   tags: tags
 }
 
+resource collector 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-collector-${suffix}'
+  location: location
+  tags: tags
+}
+
 output functionsId string = functions.id
 output functionsClientId string = functions.properties.clientId
 output functionsPrincipalId string = functions.properties.principalId
@@ -30,3 +36,6 @@ output transcoderPrincipalId string = transcoder.properties.principalId
 output rankerId string = ranker.id
 output rankerClientId string = ranker.properties.clientId
 output rankerPrincipalId string = ranker.properties.principalId
+output collectorId string = collector.id
+output collectorClientId string = collector.properties.clientId
+output collectorPrincipalId string = collector.properties.principalId

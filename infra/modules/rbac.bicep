@@ -2,6 +2,7 @@
 param functionsPrincipalId string
 param transcoderPrincipalId string
 param rankerPrincipalId string
+param collectorPrincipalId string
 param storageAccountName string
 param hostStorageAccountName string
 param cosmosAccountName string
@@ -44,7 +45,10 @@ var cosmosRights = [
   { principal: transcoderPrincipalId, role: cosmosContributor }
   { principal: rankerPrincipalId, role: cosmosReader }
 ]
-var pullers = [transcoderPrincipalId, rankerPrincipalId]
+var pullers = [transcoderPrincipalId, rankerPrincipalId, collectorPrincipalId]
+
+// The host reports its own requests and logs, the collector everything that our programs measure.
+var publishers = [functionsPrincipalId, collectorPrincipalId]
 
 resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: storageAccountName
@@ -121,15 +125,15 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: applicationInsightsName
 }
 
-resource insightsAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+resource insightsAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for principal in publishers: {
   scope: insights
-  name: guid(insights.id, functionsPrincipalId, roles.metricsPublisher)
+  name: guid(insights.id, principal, roles.metricsPublisher)
   properties: {
-    principalId: functionsPrincipalId
+    principalId: principal
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.metricsPublisher)
   }
-}
+}]
 
 resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' existing = {
   name: registryName

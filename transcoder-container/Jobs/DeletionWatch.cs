@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 using TikTok.Core.Cosmos;
@@ -38,6 +39,8 @@ internal sealed class DeletionWatch : IAsyncDisposable
 
     private async Task ReadAsync(TimeSpan interval, TimeProvider time, CancellationToken stopped)
     {
+        // The looks go on as long as the work: as spans they would bury it.
+        Activity.Current = null;
         using var timer = new PeriodicTimer(interval, time);
         try
         {

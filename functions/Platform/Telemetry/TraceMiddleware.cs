@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -14,10 +15,12 @@ public sealed class TraceMiddleware(FunctionCatalog catalog, TimeProvider time) 
 {
     private const int MaxLinks = 32;
 
+    private readonly ConcurrentDictionary<string, string> _triggers = new(StringComparer.Ordinal);
+
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         var started = time.GetTimestamp();
-        var trigger = TriggerOf(context);
+        var trigger = _triggers.GetOrAdd(context.FunctionDefinition.Name, static (_, context) => TriggerOf(context), context);
         using var activity = Start(context, trigger);
         var outcome = "failed";
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TikTok.Core.Documents;
 using TikTok.Core.Telemetry;
 
@@ -17,6 +18,11 @@ internal static class ProcessingMetrics
         if (after.Renditions.Count <= before.Renditions.Count || after.Upload is not { LandedAt: { } landed, CompletedAt: { } completed }) return;
         var began = landed > completed ? landed : completed;
         foreach (var rendition in after.Renditions.ExceptBy(before.Renditions.Select(r => r.Name), r => r.Name, StringComparer.Ordinal))
+        {
             Metrics.VideoProcessingDuration.Record((now - began).TotalSeconds, new KeyValuePair<string, object?>("resolution", rendition.Name));
+
+            // Percentiles are read off the spans: see the alert in infra/modules/monitoring.bicep.
+            Activity.Current?.SetTag("video.processing_seconds", (now - began).TotalSeconds);
+        }
     }
 }
