@@ -12,6 +12,7 @@ using TikTok.Functions.Feed;
 using TikTok.Functions.Platform;
 using TikTok.Functions.Privacy;
 using TikTok.Functions.Social;
+using TikTok.Functions.Social.Comments;
 using TikTok.Functions.Videos;
 
 var builder = FunctionsApplication.CreateBuilder(args);
@@ -31,12 +32,16 @@ builder.Services
 builder.Services
     .AddSingleton<AccountEdgeStore>()
     .AddSingleton<AccountStore>()
+    .AddSingleton<CommentLikeStore>()
+    .AddSingleton<CommentRemoval>()
+    .AddSingleton<CommentStore>()
     .AddSingleton<FollowerStore>()
     .AddSingleton<InteractionLog>()
     .AddSingleton<LikeStore>()
     .AddSingleton<PrivacyQueue>()
     .AddSingleton<PrivacyRequestStore>()
     .AddSingleton<RelationStore>()
+    .AddSingleton<ShareStore>()
     .AddSingleton<UserVideoStore>()
     .AddSingleton<VideoStore>();
 
@@ -45,6 +50,7 @@ builder.Services
     .AddPlatform(builder.Configuration)
     .AddAccounts(builder.Configuration)
     .AddAnalytics()
+    .AddComments()
     .AddFeed(builder.Configuration)
     .AddPrivacy(builder.Configuration)
     .AddSocial()

@@ -83,6 +83,27 @@ public sealed class VideoStore(CosmosClient client)
     }
 
     /// <summary>
+    /// Brings the video's count of comments to what its section says, unless it is as new already: told twice, or in another order, it comes to the same.
+    /// </summary>
+    public async Task SetCommentsAsync(string videoId, long comments, long version, CancellationToken cancellationToken)
+    {
+        var unlessAsNew = $"FROM c WHERE c.status != 'deleted' AND (NOT IS_DEFINED(c.counters.commentsVersion) OR c.counters.commentsVersion < {version})";
+        try
+        {
+            await _container.PatchItemAsync<Video>(
+                videoId,
+                new PartitionKey(videoId),
+                [PatchOperation.Set("/counters/comments", comments), PatchOperation.Set("/counters/commentsVersion", version)],
+                new PatchItemRequestOptions { FilterPredicate = unlessAsNew, EnableContentResponseOnWrite = false },
+                cancellationToken);
+        }
+        catch (CosmosException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed)
+        {
+            // Deleted, or known already.
+        }
+    }
+
+    /// <summary>
     /// The ids of videos that nothing has changed for a while although something should: work not handed over, a deletion not finished, processing under way.
     /// </summary>
     /// <param name="idleSince">Last changed before this.</param>
@@ -110,15 +131,15 @@ public sealed class VideoStore(CosmosClient client)
     }
 
     /// <summary>
-    /// Clears the video's partition of what is not the video: counted offsets are deleted; likes are taken back, so that their mirrors follow by the change
-    /// feed, and expire soon after.
+    /// Clears the video's partition of what is not the video: counted offsets and shares are deleted; likes are taken back, so that their mirrors follow by the
+    /// change feed, and expire soon after.
     /// </summary>
     public async Task RemoveSatellitesAsync(string videoId, CancellationToken cancellationToken)
     {
         const int batchSize = 100;
         const int unlikedTtlSeconds = 5 * 60;
         var partition = new PartitionKey(videoId);
-        var query = new QueryDefinition("SELECT c.id, c.type FROM c WHERE c.type = 'counted' OR (c.type = 'like' AND c.liked)");
+        var query = new QueryDefinition("SELECT c.id, c.type FROM c WHERE c.type IN ('counted', 'share') OR (c.type = 'like' AND c.liked)");
         var options = new QueryRequestOptions { PartitionKey = partition, MaxItemCount = batchSize };
         using var pages = _container.GetItemQueryIterator<Satellite>(query, requestOptions: options);
         while (pages.HasMoreResults)

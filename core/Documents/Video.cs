@@ -4,7 +4,7 @@ namespace TikTok.Core.Documents;
 
 /// <summary>A video. Container <c>videos</c>, partition <c>/videoId</c>, <c>id = videoId</c>, <c>type = "video"</c>.</summary>
 /// <remarks>
-/// The same partition holds the <see cref="Like"/>s and <see cref="CountedOffset"/>s of the video, so that one transactional batch
+/// The same partition holds the <see cref="Like"/>s, <see cref="Share"/>s and <see cref="CountedOffset"/>s of the video, so that one transactional batch
 /// makes a count exactly-once. Queries across the container filter on <c>type</c>.
 /// </remarks>
 public sealed record Video
@@ -185,12 +185,16 @@ public sealed record Rendition
     public required long Bytes { get; init; }
 }
 
-/// <summary>Counters of a video. <c>Views</c> follows the watch events; the others change in the batch that records the act.</summary>
+/// <summary>Counters of a video. <c>Views</c> follows the watch events, <c>Comments</c> the video's <see cref="CommentSection"/>; the others change in the batch that records the act.</summary>
 public sealed record VideoCounters
 {
     public long Views { get; init; }
     public long Likes { get; init; }
     public long Comments { get; init; }
+
+    /// <summary>The <see cref="CommentSection.Version"/> that <see cref="Comments"/> is of.</summary>
+    public long CommentsVersion { get; init; }
+
     public long Shares { get; init; }
 }
 

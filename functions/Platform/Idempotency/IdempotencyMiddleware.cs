@@ -40,6 +40,7 @@ public sealed class IdempotencyMiddleware(
         var cancellationToken = http.RequestAborted;
         var body = await RequestBody.ReadAsync(http.Request, MaxBodyBytes, cancellationToken);
         var key = _seal.Hash(http.Request.FindCaller()?.UserId ?? "", http.Request.Method, http.Request.Path, header);
+        http.Features.Set(new RequestOperation(key));
         var request = new IdempotentRequest { Id = key, Key = key, RequestHash = _seal.Hash(body.Span), Ttl = RunningSeconds };
 
         if (await store.TryReserveAsync(request, cancellationToken) is { } reserved)

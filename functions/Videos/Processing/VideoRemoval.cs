@@ -11,7 +11,7 @@ namespace TikTok.Functions.Videos.Processing;
 
 /// <summary>Removes everything of a deleted video. Every part may be repeated, and the tombstone comes last, so that a run that broke off is done again whole.</summary>
 public sealed class VideoRemoval(
-    VideoStore videos, UserVideoStore userVideos, InteractionLog interactions, BlobServiceClient blobs, TimeProvider time)
+    VideoStore videos, UserVideoStore userVideos, CommentRemoval comments, InteractionLog interactions, BlobServiceClient blobs, TimeProvider time)
 {
     /// <summary>Also cleans up after an id that has no video (any more): whatever was written under it is nobody's.</summary>
     public async Task RemoveAsync(string videoId, CancellationToken cancellationToken)
@@ -23,6 +23,7 @@ public sealed class VideoRemoval(
         await RemoveMediaAsync(BlobContainers.Media, videoId, cancellationToken);
         await RemoveMediaAsync(BlobContainers.PrivateMedia, videoId, cancellationToken);
         await videos.RemoveSatellitesAsync(videoId, cancellationToken);
+        await comments.ClearAsync(videoId, cancellationToken);
         if (video is null) return;
 
         await userVideos.RemoveAsync(video.UserId, videoId, cancellationToken);

@@ -44,6 +44,7 @@ public sealed class VideoPlant : IAsyncLifetime
     public VideoStore Videos { get; private set; } = null!;
     public UserVideoStore UserVideos { get; private set; } = null!;
     public LikeStore Likes { get; private set; } = null!;
+    public CommentStore Comments { get; private set; } = null!;
     public Uploads Uploads { get; private set; } = null!;
     public VideoPipeline Pipeline { get; private set; } = null!;
     public VideoRemoval Removal { get; private set; } = null!;
@@ -70,7 +71,9 @@ public sealed class VideoPlant : IAsyncLifetime
         Likes = new LikeStore(_client, time);
         Sas = new BlobSas(Blobs, time);
         Pipeline = new VideoPipeline(Videos, queues, log, Blobs, time);
-        Removal = new VideoRemoval(Videos, UserVideos, log, Blobs, time);
+        Comments = new CommentStore(_client, time);
+        Removal = new VideoRemoval(
+            Videos, UserVideos, new CommentRemoval(_client, Comments, new CommentLikeStore(_client, time), time), log, Blobs, time);
         Mover = new MediaMover(Videos, Pipeline, Removal, queues, Blobs, time);
         Uploads = new Uploads(Videos, Pipeline, Blobs, Sas, time);
         Triggers = new ProcessingFunctions(

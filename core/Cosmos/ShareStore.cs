@@ -1,0 +1,54 @@
+using System.Net;
+using Microsoft.Azure.Cosmos;
+using TikTok.Core.Documents;
+
+namespace TikTok.Core.Cosmos;
+
+/// <summary>The <see cref="Share"/>s, in their video's partition of <c>videos</c>: a share and the video's counter change in one transactional batch.</summary>
+public sealed class ShareStore(CosmosClient client, VideoStore videos, TimeProvider time)
+{
+    private readonly Container _container = client.GetContainer(Containers.Database, Containers.Videos);
+
+    /// <summary>Counts one share and answers the video's count of shares; null when the video is not there to be shared.</summary>
+    /// <param name="operationId">The same for each repetition of the same request, which counts once; null when there are none.</param>
+    public async Task<long?> AddAsync(string userId, string videoId, string? operationId, CancellationToken cancellationToken)
+    {
+        var share = new Share { Id = Share.IdFor(operationId ?? Id.New(time)), VideoId = videoId, UserId = userId, SharedAt = time.GetUtcNow() };
+        using var batch = await _container.CreateTransactionalBatch(new PartitionKey(videoId))
+            .CreateItem(share)
+            .PatchItem(
+                videoId,
+                [PatchOperation.Increment("/counters/shares", 1)],
+                new TransactionalBatchPatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.status = 'ready'" })
+            .ExecuteAsync(cancellationToken);
+        if (batch.IsSuccessStatusCode) return batch.GetOperationResultAtIndex<Video>(1).Resource.Counters.Shares;
+
+        if (batch[0].StatusCode == HttpStatusCode.Conflict)
+            return await videos.FindAsync(videoId, cancellationToken) is { Status: VideoStatus.Ready } video ? video.Counters.Shares : null;
+        if (batch[1].StatusCode is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed) return null;
+        throw new CosmosException(batch.ErrorMessage ?? "The share was refused.", batch.StatusCode, 0, batch.ActivityId, batch.RequestCharge);
+    }
+
+    /// <summary>Removes who shared, a number of shares at a time; the counts stay, and tell of nobody.</summary>
+    /// <remarks>A query over all partitions, done once in an account's life; shares older than <see cref="Share.TtlSeconds"/> are gone of themselves.</remarks>
+    /// <returns>How many were found; 0 when nothing of the account is left.</returns>
+    public async Task<int> EraseAsync(string userId, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition($"SELECT * FROM c WHERE c.type = '{Share.DocumentType}' AND c.userId = @userId OFFSET 0 LIMIT @count")
+            .WithParameter("@userId", userId)
+            .WithParameter("@count", count);
+        using var pages = _container.GetItemQueryIterator<Share>(query);
+        var found = 0;
+        while (pages.HasMoreResults)
+        {
+            foreach (var share in await pages.ReadNextAsync(cancellationToken))
+            {
+                using var answer = await _container.DeleteItemStreamAsync(share.Id, new PartitionKey(share.VideoId), cancellationToken: cancellationToken);
+                if (answer.StatusCode != HttpStatusCode.NotFound) answer.EnsureSuccessStatusCode();
+                found++;
+            }
+        }
+
+        return found;
+    }
+}

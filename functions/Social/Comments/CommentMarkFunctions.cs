@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using TikTok.Core.Cosmos;
+using TikTok.Functions.Platform;
+
+namespace TikTok.Functions.Social.Comments;
+
+/// <summary>What people do with a comment that is there: like it and, the video's owner, pin it.</summary>
+public sealed class CommentMarkFunctions(CommentStore comments, CommentLikeStore likes, CommentAccess access)
+{
+    [Function("LikeComment"), Answers<CommentLikeAnswer>]
+    public Task<IResult> LikeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "comments/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        SetLikedAsync(request, id, liked: true, cancellationToken);
+
+    [Function("UnlikeComment"), Answers<CommentLikeAnswer>]
+    public Task<IResult> UnlikeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "comments/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        SetLikedAsync(request, id, liked: false, cancellationToken);
+
+    /// <summary>Shows the comment first. One at a time: pinning another takes its place.</summary>
+    [Function("PinComment"), AnswersNothing]
+    public Task<IResult> PinAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "comments/{id}/pin")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        SetPinnedAsync(request, id, pinned: true, cancellationToken);
+
+    [Function("UnpinComment"), AnswersNothing]
+    public Task<IResult> UnpinAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "comments/{id}/pin")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        SetPinnedAsync(request, id, pinned: false, cancellationToken);
+
+    private async Task<IResult> SetLikedAsync(HttpRequest request, string id, bool liked, CancellationToken cancellationToken)
+    {
+        var caller = request.RequireCaller();
+        var found = await access.FindLiveAsync(id, caller, cancellationToken);
+        var count = await likes.SetAsync(caller.UserId, found.Id, liked, cancellationToken) ?? throw Problems.NotFound("comment");
+        return Answers.Ok(new CommentLikeAnswer(liked, count));
+    }
+
+    private async Task<IResult> SetPinnedAsync(HttpRequest request, string id, bool pinned, CancellationToken cancellationToken)
+    {
+        var caller = request.RequireCaller();
+        var found = await access.FindLiveAsync(id, caller, cancellationToken);
+        if (!VideoAccess.IsOwner(found.Video, caller)) throw Problems.Forbidden("Only the video's creator may pin a comment.");
+        if (!found.Id.IsRoot)
+            throw Problems.Conflict("/problems/reply-not-pinned", "A reply cannot be pinned", "Only a comment directly under the video can be pinned.");
+        await (pinned ? comments.PinAsync(found.Id, cancellationToken) : comments.UnpinAsync(found.Id, cancellationToken));
+        return Answers.NoContent();
+    }
+}
