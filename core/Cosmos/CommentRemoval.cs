@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core.Documents;
 
@@ -71,14 +70,6 @@ public sealed class CommentRemoval(CosmosClient client, CommentStore comments, C
         return found;
     }
 
-    /// <summary>Every comment of the account that is not deleted.</summary>
-    public IAsyncEnumerable<Comment> ListCommentsOfAsync(string userId, CancellationToken cancellationToken) =>
-        ListOfAsync<Comment>(userId, Comment.DocumentType, cancellationToken);
-
-    /// <summary>Every like that the account gave to a comment.</summary>
-    public IAsyncEnumerable<CommentLike> ListLikesOfAsync(string userId, CancellationToken cancellationToken) =>
-        ListOfAsync<CommentLike>(userId, CommentLike.DocumentType, cancellationToken);
-
     private async Task EraseAsync(string userId, Trace trace, CancellationToken cancellationToken)
     {
         switch (trace.Type)
@@ -96,16 +87,6 @@ public sealed class CommentRemoval(CosmosClient client, CommentStore comments, C
                 }
 
                 break;
-        }
-    }
-
-    private async IAsyncEnumerable<T> ListOfAsync<T>(string userId, string type, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var query = new QueryDefinition("SELECT * FROM c WHERE c.userId = @userId AND c.type = @type").WithParameter("@userId", userId).WithParameter("@type", type);
-        using var pages = _container.GetItemQueryIterator<T>(query, requestOptions: new QueryRequestOptions { MaxItemCount = BatchSize });
-        while (pages.HasMoreResults)
-        {
-            foreach (var item in await pages.ReadNextAsync(cancellationToken)) yield return item;
         }
     }
 

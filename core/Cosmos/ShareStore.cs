@@ -29,26 +29,20 @@ public sealed class ShareStore(CosmosClient client, VideoStore videos, TimeProvi
         throw new CosmosException(batch.ErrorMessage ?? "The share was refused.", batch.StatusCode, 0, batch.ActivityId, batch.RequestCharge);
     }
 
-    /// <summary>Removes who shared, a number of shares at a time; the counts stay, and tell of nobody.</summary>
-    /// <remarks>A query over all partitions, done once in an account's life; shares older than <see cref="Share.TtlSeconds"/> are gone of themselves.</remarks>
-    /// <returns>How many were found; 0 when nothing of the account is left.</returns>
-    public async Task<int> EraseAsync(string userId, int count, CancellationToken cancellationToken)
+    /// <summary>At most <paramref name="count"/> of the account's shares, anywhere. Those older than <see cref="Share.TtlSeconds"/> are gone of themselves.</summary>
+    public async Task<IReadOnlyList<Share>> FindOfAccountAsync(string userId, int count, CancellationToken cancellationToken)
     {
-        var query = new QueryDefinition($"SELECT * FROM c WHERE c.type = '{Share.DocumentType}' AND c.userId = @userId OFFSET 0 LIMIT @count")
-            .WithParameter("@userId", userId)
-            .WithParameter("@count", count);
-        using var pages = _container.GetItemQueryIterator<Share>(query);
-        var found = 0;
-        while (pages.HasMoreResults)
-        {
-            foreach (var share in await pages.ReadNextAsync(cancellationToken))
-            {
-                using var answer = await _container.DeleteItemStreamAsync(share.Id, new PartitionKey(share.VideoId), cancellationToken: cancellationToken);
-                if (answer.StatusCode != HttpStatusCode.NotFound) answer.EnsureSuccessStatusCode();
-                found++;
-            }
-        }
+        var query = new QueryDefinition($"SELECT * FROM c WHERE c.type = '{Share.DocumentType}' AND c.userId = @user").WithParameter("@user", userId);
+        using var pages = _container.GetItemQueryIterator<Share>(query, requestOptions: new QueryRequestOptions { MaxItemCount = Math.Min(count, 500) });
+        var shares = new List<Share>();
+        while (pages.HasMoreResults && shares.Count < count) shares.AddRange(await pages.ReadNextAsync(cancellationToken));
+        return [.. shares.Take(count)];
+    }
 
-        return found;
+    /// <summary>Forgets who shared. The count stays.</summary>
+    public async Task RemoveAsync(Share share, CancellationToken cancellationToken)
+    {
+        using var answer = await _container.DeleteItemStreamAsync(share.Id, new PartitionKey(share.VideoId), cancellationToken: cancellationToken);
+        if (answer.StatusCode != HttpStatusCode.NotFound) answer.EnsureSuccessStatusCode();
     }
 }

@@ -20,8 +20,9 @@ public static class PrivacyFeature
         services
             .AddSingleton<IPersonalData>(s => Documents(s, "account", Containers.Accounts, "userId", isExported: true, "passwordHash", "tokenHash"))
             .AddSingleton<IPersonalData, VideosOfPerson>()
-            .AddSingleton<IPersonalData>(s => Documents(s, "comments", Containers.Comments, "userId", isExported: true))
+            .AddSingleton<IPersonalData, CommentsOfPerson>()
             .AddSingleton<IPersonalData, LikesOfPerson>()
+            .AddSingleton<IPersonalData, SharesOfPerson>()
             .AddSingleton<IPersonalData>(s => Documents(s, "relations", Containers.Edges, "userId", isExported: true))
             .AddSingleton<IPersonalData>(s => Documents(s, "relationsOfOthers", Containers.Edges, "targetId", isExported: false))
             .AddSingleton<IPersonalData>(s => Documents(s, "followers", Containers.EdgesIn, "targetId", isExported: true))

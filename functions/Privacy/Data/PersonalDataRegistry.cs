@@ -23,11 +23,11 @@ public static class PersonalDataRegistry
     [
         Container(Containers.Accounts, "The account: profile, hash of the password, birth date, interests; its sessions.", "account"),
         Container(Containers.Usernames, "Whose name it is. A freed name stays taken for a while, without saying whose it was.", "username"),
-        Container(Containers.Videos, "The person's videos, and their likes of others' videos. Tombstones of videos name nobody.", "videos", "likes"),
+        Container(Containers.Videos, "The person's videos, and their likes and shares of others' videos. Tombstones of videos name nobody.", "videos", "likes", "shares"),
         Container(Containers.UserVideos, "The list of the person's videos.", "videoList"),
         Container(Containers.Edges, "Whom and what the person likes, follows, blocks and mutes; who does so to them.", "relations", "relationsOfOthers"),
         Container(Containers.EdgesIn, "Who follows the person, or asks to; the person among those of others.", "followers", "followersOfOthers"),
-        Container(Containers.Comments, "What the person wrote.", "comments"),
+        Container(Containers.Comments, "What the person wrote, and which comments they like. Tombstones of comments name nobody.", "comments"),
         Container(Containers.Watches, "What the person watched, for 90 days.", "watches"),
         Container(Containers.Trends, "Nothing: counts by video, hashtag and sound in buckets of time."),
         Container(Containers.CreatorStats, "How the person's videos did.", "creatorStats"),
@@ -50,7 +50,7 @@ public static class PersonalDataRegistry
         Queue(Queues.PrivacyRequests, Transient),
 
         new(new DataStore(DataStoreKind.EventHub, Hubs.Interactions),
-            "Who watched, liked and followed what, for the seven days that the log keeps. Its readers write nothing about an account that is gone."),
+            "Who watched, liked, commented on, shared and followed what, for the seven days that the log keeps. Its readers write nothing about an account that is gone."),
     ];
 
     private const string Transient = "Nothing that stays: ids of work under way, gone when it is done, and from a poison queue within seven days.";

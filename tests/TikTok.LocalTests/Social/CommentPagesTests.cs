@@ -1,4 +1,5 @@
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Functions.Social.Comments;
 
@@ -106,7 +107,7 @@ public sealed class CommentPagesTests(ProductDatabase database) : IClassFixture<
         await _scene.PostAsync(video, userId: bob);
         var answer = await _scene.PostAsync(video, root, userId: bob);
         await _scene.PostAsync(video, answer, userId: "carl");
-        await BlockAsync(ada, bob);
+        await new AccountEdgeStore(database.Client, TimeProvider.System).ChangeAsync(ada, bob, edge => edge with { Blocking = true }, default);
 
         var seenByAda = await _scene.WalkAsync(video, CommentSort.Newest, 10, CommentScene.Reader(ada));
         var seenByBob = await _scene.WalkAsync(video, CommentSort.Newest, 10, CommentScene.Reader(bob));
@@ -158,18 +159,5 @@ public sealed class CommentPagesTests(ProductDatabase database) : IClassFixture<
         var ids = new List<CommentId>();
         for (var i = 0; i < count; i++) ids.Add(await _scene.PostAsync(video, userId: $"person{i}"));
         return [.. ids.OrderBy(id => id.ToString(), StringComparer.Ordinal)];
-    }
-
-    private Task BlockAsync(string userId, string targetId)
-    {
-        var edge = new Edge
-        {
-            Id = Edge.IdFor(EdgeKind.Block, targetId),
-            UserId = userId,
-            TargetId = targetId,
-            Kind = EdgeKind.Block,
-            CreatedAt = TimeProvider.System.GetUtcNow(),
-        };
-        return database.Client.GetContainer(Containers.Database, Containers.Edges).UpsertItemAsync(edge);
     }
 }

@@ -51,6 +51,10 @@ public sealed class PersonalDataRegistryTests
             .AddSingleton(new QueueServiceClient(storage))
             .AddSingleton<VideoStore>()
             .AddSingleton<LikeStore>()
+            .AddSingleton<CommentStore>()
+            .AddSingleton<CommentLikeStore>()
+            .AddSingleton<CommentRemoval>()
+            .AddSingleton<ShareStore>()
             .AddPrivacy(new ConfigurationBuilder().Build());
         return [.. services.BuildServiceProvider().GetServices<IPersonalData>()];
     }
