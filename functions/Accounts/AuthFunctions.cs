@@ -6,7 +6,7 @@ namespace TikTok.Functions.Accounts;
 
 public sealed class AuthFunctions(Registration registration, SignIn signIn, Sessions sessions)
 {
-    [Function("Register"), Open, Asks<RegisterRequest>, Answers<SignedIn>(StatusCodes.Status201Created)]
+    [Function("Register"), Open, Limited(RouteClass.Registrations), Asks<RegisterRequest>, Answers<SignedIn>(StatusCodes.Status201Created)]
     public async Task<IResult> RegisterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/register")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -14,7 +14,7 @@ public sealed class AuthFunctions(Registration registration, SignIn signIn, Sess
         return Answers.Created(await registration.RegisterAsync(body, cancellationToken));
     }
 
-    [Function("Login"), Open, Asks<LoginRequest>, Answers<SignedIn>, Idempotency(IdempotencyMode.Ignored)]
+    [Function("Login"), Open, Limited(RouteClass.SignIns), Asks<LoginRequest>, Answers<SignedIn>, Idempotency(IdempotencyMode.Ignored)]
     public async Task<IResult> LoginAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ public sealed class AuthFunctions(Registration registration, SignIn signIn, Sess
     }
 
     /// <remarks>With an <c>Idempotency-Key</c> a client that lost the answer can ask for it again, instead of losing its session.</remarks>
-    [Function("Refresh"), Open, Asks<RefreshTokenRequest>, Answers<SignedIn>]
+    [Function("Refresh"), Open, Limited(RouteClass.SignIns), Asks<RefreshTokenRequest>, Answers<SignedIn>]
     public async Task<IResult> RefreshAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/refresh")] HttpRequest request, CancellationToken cancellationToken)
     {

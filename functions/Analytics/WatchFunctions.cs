@@ -17,7 +17,7 @@ public sealed class WatchFunctions(InteractionLog log, TimeProvider time)
     /// <summary>Watched to the end, as clients report it: the last frames are often cut by the swipe.</summary>
     private const double Completed = 0.98;
 
-    [Function("RecordWatch"), Asks<WatchRequest>, AnswersNothing]
+    [Function("RecordWatch"), Limited(RouteClass.WatchEvents), Asks<WatchRequest>, AnswersNothing]
     public async Task<IResult> RecordAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "analytics/watch")] HttpRequest request, CancellationToken cancellationToken)
     {

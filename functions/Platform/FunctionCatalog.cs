@@ -35,6 +35,9 @@ public sealed record HttpFunction(
     /// <summary>The body's type; null when there is none.</summary>
     public Type? Asks => Method.GetCustomAttribute<AsksAttribute>()?.Type;
 
+    /// <summary>What its calls are counted in besides requests; null: nothing.</summary>
+    public RouteClass? Limit { get; } = Method.GetCustomAttribute<LimitedAttribute>()?.Class;
+
     /// <summary>What it answers when all is well.</summary>
     public IEnumerable<AnswersAttribute> Answers => Method.GetCustomAttributes<AnswersAttribute>();
 

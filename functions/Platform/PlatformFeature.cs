@@ -20,13 +20,23 @@ public static class PlatformFeature
         .AddSingleton<AccessTokens>()
         .AddSingleton<Cursor>()
         .AddSingleton<IdempotencyStore>()
+        .AddSingleton(new RateLimits(configuration))
+        .AddSingleton<ILimitStore, LimitStore>()
+        .AddSingleton<RateLimiter>()
+        .AddSingleton<RouteLimits>()
+        .AddHostedService<LimitReports>()
         .AddSingleton<DependencyHealth>();
 
-    /// <summary>Outermost first: every execution is traced, every step's refusals become problem documents, and only known callers reserve idempotency keys.</summary>
+    /// <summary>
+    /// Outermost first: every execution is traced, every step's refusals become problem documents, only known callers reserve idempotency keys, and what a
+    /// key answers from memory uses up no limit.
+    /// </summary>
     public static IFunctionsWorkerApplicationBuilder UsePlatform(this IFunctionsWorkerApplicationBuilder builder) => builder
         .UseMiddleware<TraceMiddleware>()
         .UseMiddleware<ProblemMiddleware>()
         .UseMiddleware<CallerMiddleware>()
+        .UseMiddleware<RequestLimitMiddleware>()
         .UseMiddleware<AccountMiddleware>()
-        .UseMiddleware<IdempotencyMiddleware>();
+        .UseMiddleware<IdempotencyMiddleware>()
+        .UseMiddleware<RouteLimitMiddleware>();
 }

@@ -8,7 +8,7 @@ namespace TikTok.Functions.Social;
 /// <summary>Likes: any number of calls, in any order, come to the state that the last one asked for, and to an exact count.</summary>
 public sealed class LikeFunctions(LikeStore likes)
 {
-    [Function("LikeVideo"), Answers<LikeAnswer>]
+    [Function("LikeVideo"), Limited(RouteClass.Likes), Answers<LikeAnswer>]
     public Task<IResult> LikeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         SetAsync(request, id, liked: true, cancellationToken);

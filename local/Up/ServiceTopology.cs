@@ -81,6 +81,14 @@ public sealed class ServiceTopology
         ["MediaBaseUrl"] = $"{BlobEndpoint}/{BlobContainers.Media}",
         ["Ranker__Url"] = $"http://127.0.0.1:{_rankerPort}",
         ["Limits__MinDurationMs"] = "1000",
+
+        // Everyone here is one address, and whoever tries the service out uploads and calls more in a day than a person would.
+        ["RateLimits__Requests"] = "100000",
+        ["RateLimits__AnonymousRequests"] = "100000",
+        ["RateLimits__Registrations"] = "100000",
+        ["RateLimits__SignIns"] = "100000",
+        ["RateLimits__Uploads"] = "1000",
+        ["RateLimits__WatchEvents"] = "100000",
         ["Jwt__SigningKey"] = secrets.JwtSigningKey,
         ["Platform__Secret"] = secrets.PlatformSecret,
     };

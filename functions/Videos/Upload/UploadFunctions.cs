@@ -9,7 +9,7 @@ public sealed class UploadFunctions(Uploads uploads, VideoLimits limits)
 {
     private const int MaxFilename = 255;
 
-    [Function("InitUpload"), Asks<UploadInitRequest>, Answers<UploadInitAnswer>(StatusCodes.Status201Created)]
+    [Function("InitUpload"), Limited(RouteClass.Uploads), Asks<UploadInitRequest>, Answers<UploadInitAnswer>(StatusCodes.Status201Created)]
     public async Task<IResult> InitAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/upload/init")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -22,7 +22,8 @@ public sealed class UploadFunctions(Uploads uploads, VideoLimits limits)
         if (body.VideoId is not null) validation.Id("videoId", body.VideoId);
         validation.ThrowIfInvalid();
 
-        var answer = await uploads.BeginAsync(body, caller, cancellationToken);
+        var (answer, isNew) = await uploads.BeginAsync(body, caller, cancellationToken);
+        if (!isNew) request.DoNotCount();
         return Answers.Created(answer, $"/api/v1/videos/{answer.VideoId}/upload");
     }
 

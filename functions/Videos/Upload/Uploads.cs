@@ -21,7 +21,7 @@ public sealed class Uploads(VideoStore videos, VideoPipeline pipeline, BlobServi
 
     /// <summary>Begins an upload, or answers the one that the same call began before.</summary>
     /// <exception cref="ProblemException">409: the id is taken by another upload; whose, is not told.</exception>
-    public async Task<UploadInitAnswer> BeginAsync(UploadInitRequest request, Caller caller, CancellationToken cancellationToken)
+    public async Task<(UploadInitAnswer Answer, bool IsNew)> BeginAsync(UploadInitRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var id = request.VideoId ?? Id.New(time);
         var video = new Video
@@ -39,12 +39,13 @@ public sealed class Uploads(VideoStore videos, VideoPipeline pipeline, BlobServi
             },
             CreatedAt = time.GetUtcNow(),
         };
-        var begun = await videos.TryCreateAsync(video, cancellationToken) ?? await videos.FindAsync(id, cancellationToken);
+        var created = await videos.TryCreateAsync(video, cancellationToken);
+        var begun = created ?? await videos.FindAsync(id, cancellationToken);
         if (begun is not { Status: VideoStatus.Uploading, Upload.LandedAt: null } || begun.UserId != caller.UserId || begun.Upload.FileSize != video.Upload.FileSize)
             throw Problems.Conflict("/problems/video-id-taken", "Video id taken", "This id belongs to another upload, or to one that is over. Choose another.");
 
         var url = await SignAsync(id, cancellationToken);
-        return new UploadInitAnswer(id, url.Url.AbsoluteUri, BlockSizes.For(begun.Upload.FileSize), url.ExpiresAt);
+        return (new UploadInitAnswer(id, url.Url.AbsoluteUri, BlockSizes.For(begun.Upload.FileSize), url.ExpiresAt), created is not null);
     }
 
     /// <summary>What of the blob is there.</summary>
