@@ -10,16 +10,11 @@ namespace TikTok.Functions.Platform;
 /// <param name="Capacity">From 1 on.</param>
 public sealed record RateLimit(RouteClass Class, int Capacity, TimeSpan Window)
 {
-    /// <summary>How many instances can spend from one bucket at the same time without ever exceeding it together.</summary>
-    public const int ExactInstances = 25;
-
-    private const int EdgeFraction = 2;
-
     /// <summary>Below this many tokens every one is taken from the shared bucket.</summary>
-    public double Edge { get; } = (double)Capacity / EdgeFraction;
+    public double Edge { get; } = Capacity / 2.0;
 
-    /// <summary>How many an instance may spend above the edge before it has told the shared bucket; for small capacities none.</summary>
-    public int Batch { get; } = Capacity / (EdgeFraction * ExactInstances);
+    /// <summary>How many an instance may spend above the edge before it has told the shared bucket: one in a hundred, of small capacities none.</summary>
+    public int Batch { get; } = Capacity / 100;
 
     /// <summary>Tokens that flow in per millisecond.</summary>
     public double Rate { get; } = Capacity / Window.TotalMilliseconds;
@@ -31,6 +26,9 @@ public sealed record RateLimit(RouteClass Class, int Capacity, TimeSpan Window)
     public string Policy { get; } = string.Create(
         CultureInfo.InvariantCulture, $"\"{NameOf(Class)}\";q={Capacity};w={(long)Window.TotalSeconds}");
 
+    /// <summary>How long so many tokens take to flow in, rounded up.</summary>
+    public long SecondsFor(double tokens) => (long)Math.Ceiling((tokens / Capacity * Window.TotalSeconds) - 1e-6);
+
     public static string NameOf(RouteClass routeClass) => JsonNamingPolicy.CamelCase.ConvertName(routeClass.ToString());
 }
 
@@ -40,7 +38,7 @@ public sealed record RateLimit(RouteClass Class, int Capacity, TimeSpan Window)
 public readonly record struct RateDecision(RateLimit Limit, bool IsAllowed, int Left, TimeSpan RetryAfter)
 {
     /// <summary>Until the bucket is full again when nothing more is taken, in whole seconds.</summary>
-    public long SecondsToFull => (long)Math.Ceiling((Limit.Capacity - Left) / Limit.Rate / 1000);
+    public long SecondsToFull => Limit.SecondsFor(Limit.Capacity - Left);
 
     internal static RateDecision Allowed(RateLimit limit, double left) =>
         new(limit, true, (int)Math.Clamp(left, 0, limit.Capacity), TimeSpan.Zero);

@@ -10,8 +10,8 @@ namespace TikTok.Functions.Platform;
 /// from the shared bucket before the request goes on, for all who wait in one write. A refusal is known from then on, and costs nothing.
 /// </summary>
 /// <remarks>
-/// N instances together exceed the capacity by at most (N − <see cref="RateLimit.ExactInstances"/>) batches, a batch being 1/50 of the capacity, and pay that
-/// back: docs/decisions/037 has the proof. When the shared bucket does not answer within <see cref="StoreTimeout"/>, each instance goes on with what it knows,
+/// N instances together exceed the capacity by at most N batches, a batch being 1/100 of the capacity, and what they exceed it by is paid back before anyone
+/// is let through again: docs/decisions/037 has the proof. Below a capacity of 100 it is never exceeded. When the shared bucket does not answer within <see cref="StoreTimeout"/>, each instance goes on with what it knows,
 /// so that a limit then holds per instance.
 /// </remarks>
 public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, ILogger<RateLimiter> logger)
@@ -30,7 +30,7 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
 
     private const int MaxAttempts = 16;
     private const int ParallelReports = 16;
-    private const double Rounding = 1e-6;
+    private const double Rounding = 1e-9;
 
     private static readonly Meter Meter = new("TikTok.RateLimits");
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("ratelimit.refused", "{request}", "Requests refused, by class.");
@@ -237,7 +237,7 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
                 Key = key,
                 Used = used + granted,
                 At = Math.Max(now, bucket?.At ?? 0),
-                Ttl = Math.Max(1, (int)Math.Ceiling((used + granted) / limit.Rate / 1000)),
+                Ttl = (int)Math.Clamp(limit.SecondsFor(used + granted), 1, int.MaxValue),
                 ETag = bucket?.ETag,
             };
             if (await store.TryWriteAsync(next, cancellationToken) is { } written) return new Outcome(granted, written, IsSettled: true);

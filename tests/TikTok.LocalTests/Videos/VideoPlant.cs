@@ -89,8 +89,8 @@ public sealed class VideoPlant : IAsyncLifetime
         await _hubs.DisposeAsync();
     }
 
-    public Task<UploadInitAnswer> BeginAsync(string? videoId = null, long fileSize = 1_000) => Uploads.BeginAsync(
-        new UploadInitRequest { Filename = "clip.mp4", Filesize = fileSize, DurationMs = 20_000, VideoId = videoId }, Creator, default);
+    public async Task<UploadInitAnswer> BeginAsync(string? videoId = null, long fileSize = 1_000) => (await Uploads.BeginAsync(
+        new UploadInitRequest { Filename = "clip.mp4", Filesize = fileSize, DurationMs = 20_000, VideoId = videoId }, Creator, default)).Answer;
 
     /// <summary>Puts the blob and pulls the blob trigger.</summary>
     public async Task LandAsync(string videoId, int bytes = 1_000)
