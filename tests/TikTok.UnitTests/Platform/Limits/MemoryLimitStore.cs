@@ -13,6 +13,9 @@ internal sealed class MemoryLimitStore : ILimitStore
 
     public bool Hangs { get; set; }
 
+    /// <summary>What every call waits for.</summary>
+    public Task Held { get; set; } = Task.CompletedTask;
+
     public int Reads { get; private set; }
 
     public int Writes { get; private set; }
@@ -63,6 +66,7 @@ internal sealed class MemoryLimitStore : ILimitStore
     private async Task AnswerAsync(CancellationToken cancellationToken)
     {
         await Task.Yield();
+        await Held;
         if (Fails) throw new HttpRequestException("The store is away.");
         if (Hangs) await Task.Delay(Timeout.Infinite, cancellationToken);
     }
