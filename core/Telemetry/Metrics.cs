@@ -50,6 +50,10 @@ public static class Metrics
     /// <summary><c>function</c>, <c>trigger</c>, <c>outcome</c>: <c>ok</c>, <c>refused</c> (4xx), <c>failed</c>.</summary>
     public static readonly Histogram<double> FunctionDuration = Seconds("function_duration_seconds", Quick, "An execution of a function in the worker");
 
+    /// <summary><c>class</c>, <c>outcome</c>: <c>refused</c>, <c>alone</c> (the shared bucket did not answer), <c>uncounted</c> (too many buckets in one instance).</summary>
+    public static readonly Counter<long> RateLimitExceptions = Meter.CreateCounter<long>(
+        "rate_limit_exceptions_total", "{request}", "Requests that a rate limit refused, or could not count as it should");
+
     /// <summary><c>queue</c>, <c>outcome</c>: <c>ok</c>, <c>failed</c>.</summary>
     public static readonly Histogram<double> JobDuration = Seconds("job_duration_seconds", Slow, "An execution of a container job that had a message");
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using TikTok.Core.Telemetry;
 
 namespace TikTok.Functions.Platform;
 
@@ -32,13 +32,6 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
     private const int ParallelReports = 16;
     private const double Rounding = 1e-9;
 
-    private static readonly Meter Meter = new("TikTok.RateLimits");
-    private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("ratelimit.refused", "{request}", "Requests refused, by class.");
-    private static readonly Counter<long> Alone = Meter.CreateCounter<long>(
-        "ratelimit.unshared", "{request}", "Decisions made by an instance alone because the shared bucket did not answer, by class.");
-
-    private static readonly Counter<long> Uncounted = Meter.CreateCounter<long>("ratelimit.uncounted", "{request}", "Requests not counted because an instance had too many buckets.");
-
     private readonly ConcurrentDictionary<(RouteClass Class, string Subject), LocalBucket> _buckets = new();
     private int _count;
     private long _pausedUntil = long.MinValue;
@@ -49,7 +42,7 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
     public async ValueTask<RateDecision> TakeAsync(RateLimit limit, string subject)
     {
         var decision = Decide(limit, subject, out var waiting) ?? await waiting!;
-        if (!decision.IsAllowed) Refusals.Add(1, new KeyValuePair<string, object?>("class", limit.Name));
+        if (!decision.IsAllowed) Count(limit, "refused");
         return decision;
     }
 
@@ -136,7 +129,7 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
         if (_buckets.TryGetValue((limit.Class, subject), out var known)) return known;
         if (Volatile.Read(ref _count) >= MaxBuckets)
         {
-            Uncounted.Add(1, new KeyValuePair<string, object?>("class", limit.Name));
+            Count(limit, "uncounted");
             return null;
         }
 
@@ -181,12 +174,12 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
                     // What an outage lets through is never more than one window's worth to pay back.
                     bucket.Unreported = Math.Min(bucket.Unreported + 1, limit.Capacity);
                     waiting[i].SetResult(RateDecision.Allowed(limit, --left));
-                    Alone.Add(1, new KeyValuePair<string, object?>("class", limit.Name));
+                    Count(limit, "alone");
                 }
                 else
                 {
                     waiting[i].SetResult(RateDecision.Refused(limit, left));
-                    Alone.Add(1, new KeyValuePair<string, object?>("class", limit.Name));
+                    Count(limit, "alone");
                 }
             }
 
@@ -246,6 +239,9 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
         // So many instances are at this one bucket that its caller is near the limit on all of them: the safe side is to let it wait.
         return new Outcome(0, null, IsSettled: false);
     }
+
+    private static void Count(RateLimit limit, string outcome) => Metrics.RateLimitExceptions.Add(
+        1, new KeyValuePair<string, object?>("class", limit.Name), new KeyValuePair<string, object?>("outcome", outcome));
 
     [LoggerMessage(LogLevel.Warning, "The shared rate limits did not answer for {Class}: for {Pause} this instance counts alone")]
     private static partial void Unshared(ILogger logger, RouteClass @class, TimeSpan pause, Exception e);

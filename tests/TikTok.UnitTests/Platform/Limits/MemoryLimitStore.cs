@@ -7,11 +7,15 @@ internal sealed class MemoryLimitStore : ILimitStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RateBucket> _buckets = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _isHanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _version;
 
     public bool Fails { get; set; }
 
     public bool Hangs { get; set; }
+
+    /// <summary>Completes when a call hangs.</summary>
+    public Task IsHanging => _isHanging.Task;
 
     /// <summary>What every call waits for.</summary>
     public Task Held { get; set; } = Task.CompletedTask;
@@ -68,6 +72,8 @@ internal sealed class MemoryLimitStore : ILimitStore
         await Task.Yield();
         await Held;
         if (Fails) throw new HttpRequestException("The store is away.");
-        if (Hangs) await Task.Delay(Timeout.Infinite, cancellationToken);
+        if (!Hangs) return;
+        _isHanging.TrySetResult();
+        await Task.Delay(Timeout.Infinite, cancellationToken);
     }
 }

@@ -151,15 +151,12 @@ public sealed class RateLimiterTests
         _store.Hangs = true;
 
         var first = limiter.TakeAsync(Uploads, "ann").AsTask();
-        while (!first.IsCompleted)
-        {
-            _time.Advance(RateLimiter.StoreTimeout / 10);
-            await Task.Yield();
-        }
-        var second = limiter.TakeAsync(Uploads, "ben").AsTask();
-
+        await _store.IsHanging;
+        Assert.False(first.IsCompleted);
+        _time.Advance(RateLimiter.StoreTimeout);
         Assert.True((await first).IsAllowed);
-        Assert.True((await second).IsAllowed);
+
+        Assert.True((await limiter.TakeAsync(Uploads, "ben")).IsAllowed);
     }
 
     [Fact]
