@@ -38,6 +38,9 @@ param jwtVerifyingKeys string = ''
 @description('The id of the account that becomes an admin at its next login; empty once there is one.')
 param firstAdmin string = ''
 
+@description('A filter of breached passwords beside the app\'s own list: a path below the deployed code. Empty: none.')
+param breachedFilter string = ''
+
 @description('At least 32 random bytes in base64, from which cursors, upload and playlist signatures are derived.')
 @secure()
 param platformSecret string
@@ -170,6 +173,7 @@ module functions 'modules/functions.bicep' = {
     sampleRatio: telemetrySampleRatio
     jwtVerifyingKeys: jwtVerifyingKeys
     firstAdmin: firstAdmin
+    breachedFilter: breachedFilter
   }
   dependsOn: [rbac]
 }

@@ -9,4 +9,5 @@ param functionsDeployed = bool(readEnvironmentVariable('FUNCTIONS_DEPLOYED', 'fa
 param jwtSigningKey = readEnvironmentVariable('JWT_SIGNING_KEY')
 param jwtVerifyingKeys = readEnvironmentVariable('JWT_VERIFYING_KEYS', '')
 param firstAdmin = readEnvironmentVariable('FIRST_ADMIN', '')
+param breachedFilter = readEnvironmentVariable('BREACHED_FILTER', '')
 param platformSecret = readEnvironmentVariable('PLATFORM_SECRET')

@@ -3,6 +3,7 @@ using TikTok.Local.Cosmos;
 using TikTok.Local.EventHubs;
 using TikTok.Local.Functions;
 using TikTok.Local.Jobs;
+using TikTok.Local.Passwords;
 using TikTok.Local.Storage;
 using TikTok.Local.Up;
 
@@ -13,6 +14,7 @@ root.Subcommands.Add(CosmosCommand.Create());
 root.Subcommands.Add(EventHubsCommand.Create());
 root.Subcommands.Add(FunctionsCommand.Create());
 root.Subcommands.Add(JobsCommand.Create());
+root.Subcommands.Add(PasswordsCommand.Create());
 root.Subcommands.Add(RolesCommand.Create());
 root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(ResourceCreation.CreateCommand());

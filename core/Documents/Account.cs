@@ -25,6 +25,10 @@ public sealed record Account
     public Role Role { get; init; } = Role.User;
     public bool Private { get; init; }
     public IReadOnlyList<string> Interests { get; init; } = [];
+
+    /// <summary>Raised when all sessions but one are ended: a session of an earlier generation is over, whether or not its document is still there.</summary>
+    public int SessionGeneration { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     [JsonPropertyName("_etag")]
@@ -63,10 +67,17 @@ public sealed record UsernameReservation
 public sealed record Session
 {
     public const string DocumentType = "session";
+    private const string IdPrefix = DocumentType + ":";
 
     public required string Id { get; init; }
     public required string UserId { get; init; }
     public string Type { get; init; } = DocumentType;
+
+    /// <summary>What the device calls itself, for its owner to recognise; see <c>DeviceName</c>.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>The account's <see cref="Account.SessionGeneration"/> when the session was opened, or when it was the one to outlive the others.</summary>
+    public int Generation { get; init; }
 
     /// <summary>SHA-256 of the refresh token that is valid now, base64url. The token itself is never stored.</summary>
     public required string TokenHash { get; init; }
@@ -80,5 +91,8 @@ public sealed record Session
     [JsonPropertyName("_etag")]
     public string? ETag { get; init; }
 
-    public static string IdFor(string sessionId) => $"session:{sessionId}";
+    [JsonIgnore]
+    public string SessionId => Id[IdPrefix.Length..];
+
+    public static string IdFor(string sessionId) => IdPrefix + sessionId;
 }

@@ -12,12 +12,17 @@ public static class AccountsFeature
         .Configure<PasswordHasherOptions>(options => options.IterationCount = Passwords.Iterations)
         .AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>()
         .AddSingleton(FirstAdmin.From(configuration))
+        .AddSingleton(BreachedPasswords.From(configuration))
+        .AddSingleton<PasswordRules>()
         .AddSingleton<Passwords>()
         .AddSingleton<UsernameStore>()
+        .AddSingleton<LoginFailureStore>()
+        .AddSingleton<LoginThrottle>()
         .AddSingleton<SessionStore>()
         .AddSingleton<Sessions>()
         .AddSingleton<Registration>()
         .AddSingleton<SignIn>()
+        .AddSingleton<PasswordChange>()
         .AddSingleton<RoleAssignment>()
         .AddSingleton<AccountDeletion>();
 }

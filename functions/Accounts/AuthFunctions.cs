@@ -4,14 +4,15 @@ using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Accounts;
 
-public sealed class AuthFunctions(Registration registration, SignIn signIn, Sessions sessions)
+/// <summary>Signing up, in and out.</summary>
+public sealed class AuthFunctions(Registration registration, SignIn signIn, Sessions sessions, PasswordChange passwordChange)
 {
     [Function("Register"), Open, Limited(RouteClass.Registrations), Asks<RegisterRequest>, Answers<SignedIn>(StatusCodes.Status201Created)]
     public async Task<IResult> RegisterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/register")] HttpRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync<RegisterRequest>(cancellationToken);
-        return Answers.Created(await registration.RegisterAsync(body, cancellationToken));
+        return Answers.Created(await registration.RegisterAsync(body, request.ClientAddress(), DeviceOf(request), cancellationToken));
     }
 
     [Function("Login"), Open, Limited(RouteClass.SignIns), Asks<LoginRequest>, Answers<SignedIn>, Idempotency(IdempotencyMode.Ignored)]
@@ -19,7 +20,7 @@ public sealed class AuthFunctions(Registration registration, SignIn signIn, Sess
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login")] HttpRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync<LoginRequest>(cancellationToken);
-        return Answers.Ok(await signIn.LoginAsync(body, cancellationToken));
+        return Answers.Ok(await signIn.LoginAsync(body, request.ClientAddress(), DeviceOf(request), cancellationToken));
     }
 
     /// <remarks>With an <c>Idempotency-Key</c> a client that lost the answer can ask for it again, instead of losing its session.</remarks>
@@ -39,6 +40,18 @@ public sealed class AuthFunctions(Registration registration, SignIn signIn, Sess
         await sessions.EndAsync(request.RequireCaller(), body.RefreshToken, cancellationToken);
         return Answers.NoContent();
     }
+
+    /// <summary>Ends the caller's other sessions.</summary>
+    [Function("ChangePassword"), Asks<PasswordChangeRequest>, AnswersNothing]
+    public async Task<IResult> ChangePasswordAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "users/me/password")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync<PasswordChangeRequest>(cancellationToken);
+        await passwordChange.ChangeAsync(request.RequireCaller(), request.ClientAddress(), body, cancellationToken);
+        return Answers.NoContent();
+    }
+
+    private static string DeviceOf(HttpRequest request) => DeviceName.Of(request.Headers.UserAgent);
 }
 
 public sealed record RefreshTokenRequest(string RefreshToken);

@@ -8,9 +8,6 @@ namespace TikTok.Functions.Accounts;
 /// <summary>Password hashes (PBKDF2 with HMAC-SHA512). A password is the same password however its accents are composed.</summary>
 public sealed class Passwords(IPasswordHasher<Account> hasher)
 {
-    public const int MinLength = 8;
-    public const int MaxLength = 128;
-
     /// <summary>As OWASP advises for PBKDF2 with HMAC-SHA512. Hashes of fewer are renewed at the next login.</summary>
     public const int Iterations = 210_000;
 
@@ -33,6 +30,7 @@ public sealed class Passwords(IPasswordHasher<Account> hasher)
     /// <param name="hash">null when there is no such account: the work is done all the same, so that the time taken does not tell.</param>
     public PasswordVerificationResult Verify(string? hash, string password)
     {
+        if (password.Length > PasswordRules.MaxUnits) return PasswordVerificationResult.Failed;
         var result = hasher.VerifyHashedPassword(Nobody, hash ?? _hashOfNothing.Value, Texts.Normalize(password));
         return hash is null ? PasswordVerificationResult.Failed : result;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using TikTok.Core;
@@ -17,15 +18,18 @@ public sealed record RegisterRequest(string Username, string Password, DateOnly 
 /// reservation, so that whoever loses the name anywhere on the way learns of it and takes its account back.
 /// </summary>
 public sealed class Registration(
-    UsernameStore usernames, AccountStore accounts, Passwords passwords, Sessions sessions, TimeProvider time, ILogger<Registration> logger)
+    UsernameStore usernames, AccountStore accounts, Passwords passwords, PasswordRules rules, Sessions sessions, LoginThrottle throttle, TimeProvider time,
+    ILogger<Registration> logger)
 {
     /// <summary>A registration takes well under a second. One that has not confirmed its name for so long is dead.</summary>
     public static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(5);
 
+    /// <param name="address">Where the request came from.</param>
+    /// <param name="device">See <see cref="DeviceName"/>.</param>
     /// <exception cref="ProblemException">400: invalid. 403: under age. 409: the name is taken.</exception>
-    public async Task<SignedIn> RegisterAsync(RegisterRequest request, CancellationToken cancellationToken)
+    public async Task<SignedIn> RegisterAsync(RegisterRequest request, IPAddress? address, string device, CancellationToken cancellationToken)
     {
         var username = Validate(request);
         var userId = Id.New(time);
@@ -47,19 +51,16 @@ public sealed class Registration(
             throw;
         }
 
-        return await sessions.OpenAsync(account, cancellationToken);
+        await throttle.RegisteredAsync(username, address, cancellationToken);
+        return await sessions.OpenAsync(account, device, cancellationToken);
     }
 
     private string Validate(RegisterRequest request)
     {
         var username = Username.Parse(request.Username);
-        var passwordLength = Texts.Length(Texts.Normalize(request.Password));
         var age = Age.On(Age.Today(time), request.BirthDate);
-        new Validation()
+        rules.Check(new Validation(), "password", request.Password)
             .Check(username is not null, "username", Username.Rule)
-            .Check(
-                passwordLength is >= Passwords.MinLength and <= Passwords.MaxLength,
-                "password", $"must be {Passwords.MinLength} to {Passwords.MaxLength} characters long")
             .Check(age is >= 0 and <= Age.Maximum, "birthDate", "is not the birth date of anyone alive")
             .OptionalText("displayName", request.DisplayName, 1, Profile.MaxDisplayName)
             .Check(request.Country is null or [>= 'A' and <= 'Z', >= 'A' and <= 'Z'], "country", "must be two capital letters (ISO 3166-1)")

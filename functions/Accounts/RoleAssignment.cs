@@ -16,14 +16,13 @@ public sealed record RoleAnswer(string UserId, Role Role);
 /// Gives roles. Power over others is not taken from a token alone: that an admin was demoted or signed out is heeded here at once. Everything that was
 /// changed is in the log, by ids: who, whose, from what, to what.
 /// </summary>
-public sealed class RoleAssignment(AccountStore accounts, SessionStore sessions, ILogger<RoleAssignment> logger)
+public sealed class RoleAssignment(AccountStore accounts, Sessions sessions, ILogger<RoleAssignment> logger)
 {
     /// <exception cref="ProblemException">401: the admin's session is over. 403: no longer an admin, or their own role. 404: no such account.</exception>
     public async Task<RoleAnswer> AssignAsync(Caller admin, string userId, Role role, CancellationToken cancellationToken)
     {
         if (userId == admin.UserId) throw Problems.Of(StatusCodes.Status403Forbidden, "/problems/own-role", "Own role", "Nobody changes their own role.");
-        if ((await accounts.FindAsync(admin.UserId, cancellationToken))?.Role != Role.Admin) throw Problems.RoleRequired(Role.Admin);
-        if (await sessions.FindAsync(admin.UserId, admin.SessionId, cancellationToken) is null) throw Problems.Unauthorized("The session is over; log in again.");
+        if ((await sessions.RequireSessionAsync(admin, cancellationToken)).Role != Role.Admin) throw Problems.RoleRequired(Role.Admin);
 
         var before = role;
         var account = Id.IsValid(userId) ? await accounts.ChangeAsync(userId, Assign, cancellationToken) : null;

@@ -22,6 +22,24 @@ public sealed class SessionStore(CosmosClient client)
         }
     }
 
+    /// <summary>An account's sessions of one generation, newest first.</summary>
+    /// <param name="after">The id of the last document seen, or null to begin.</param>
+    /// <param name="count">How many at most.</param>
+    public async Task<IReadOnlyList<Session>> ListAsync(string userId, int generation, string? after, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition(
+            "SELECT * FROM c WHERE c.type = @type AND c.generation = @generation AND (@after = '' OR c.id < @after) ORDER BY c.id DESC OFFSET 0 LIMIT @count")
+            .WithParameter("@type", Session.DocumentType)
+            .WithParameter("@generation", generation)
+            .WithParameter("@after", after ?? "")
+            .WithParameter("@count", count);
+        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(userId), MaxItemCount = count };
+        using var pages = _container.GetItemQueryIterator<Session>(query, requestOptions: options);
+        var sessions = new List<Session>(count);
+        while (pages.HasMoreResults && sessions.Count < count) sessions.AddRange(await pages.ReadNextAsync(cancellationToken));
+        return sessions;
+    }
+
     public Task CreateAsync(Session session, CancellationToken cancellationToken) =>
         _container.CreateItemAsync(session, new PartitionKey(session.UserId), cancellationToken: cancellationToken);
 
@@ -40,16 +58,33 @@ public sealed class SessionStore(CosmosClient client)
         }
     }
 
-    /// <summary>Ends the session, if it still is one.</summary>
-    public async Task DeleteAsync(string userId, string sessionId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the account over the one whose ETag it carries and takes one session along into its generation, both or neither. False: the account has changed
+    /// meanwhile, or the session is not there.
+    /// </summary>
+    public async Task<bool> TryOutliveAsync(Account account, string sessionId, CancellationToken cancellationToken)
+    {
+        using var batch = await _container.CreateTransactionalBatch(new PartitionKey(account.UserId))
+            .ReplaceItem(account.Id, account, new TransactionalBatchItemRequestOptions { IfMatchEtag = account.ETag })
+            .PatchItem(Session.IdFor(sessionId), [PatchOperation.Set("/generation", account.SessionGeneration)])
+            .ExecuteAsync(cancellationToken);
+        if (batch.IsSuccessStatusCode) return true;
+        return batch.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound
+            ? false
+            : throw new CosmosException(batch.ErrorMessage ?? "The account was refused.", batch.StatusCode, 0, batch.ActivityId, batch.RequestCharge);
+    }
+
+    /// <summary>Ends the session. False: there is none.</summary>
+    public async Task<bool> DeleteAsync(string userId, string sessionId, CancellationToken cancellationToken)
     {
         try
         {
             await _container.DeleteItemAsync<Session>(Session.IdFor(sessionId), new PartitionKey(userId), cancellationToken: cancellationToken);
+            return true;
         }
         catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {
-            // Then it is as wanted.
+            return false;
         }
     }
 }

@@ -22,7 +22,9 @@ public sealed class Sessions(SessionStore store, AccountStore accounts, AccessTo
     /// <summary>A session that is not refreshed for so long is over.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
 
-    public async Task<SignedIn> OpenAsync(Account account, CancellationToken cancellationToken)
+    /// <param name="account">As it was when its owner showed the password: if all sessions are ended meanwhile, this one is too.</param>
+    /// <param name="device">See <see cref="DeviceName"/>.</param>
+    public async Task<SignedIn> OpenAsync(Account account, string device, CancellationToken cancellationToken)
     {
         var sessionId = Id.New(time);
         var token = RefreshToken.New(account.UserId, sessionId);
@@ -31,6 +33,8 @@ public sealed class Sessions(SessionStore store, AccountStore accounts, AccessTo
         {
             Id = Session.IdFor(sessionId),
             UserId = account.UserId,
+            Device = device,
+            Generation = account.SessionGeneration,
             TokenHash = token.Hash(),
             CreatedAt = now,
             RefreshedAt = now,
@@ -44,17 +48,22 @@ public sealed class Sessions(SessionStore store, AccountStore accounts, AccessTo
     public async Task<SignedIn> RefreshAsync(string refreshToken, CancellationToken cancellationToken)
     {
         if (RefreshToken.Parse(refreshToken) is not { } token) throw InvalidToken();
-        if (await store.FindAsync(token.UserId, token.SessionId, cancellationToken) is not { } session) throw InvalidToken();
-
-        var next = RefreshToken.New(token.UserId, token.SessionId);
-        var rotated = session with { TokenHash = next.Hash(), RefreshedAt = time.GetUtcNow(), Ttl = (int)Lifetime.TotalSeconds };
-        if (!token.HasHash(session.TokenHash) || !await store.TryReplaceAsync(rotated, cancellationToken))
+        while (true)
         {
-            await store.DeleteAsync(token.UserId, token.SessionId, cancellationToken);
-            throw InvalidToken();
-        }
+            var (account, session) = await FindAsync(token.UserId, token.SessionId, cancellationToken);
+            if (account is null || session is null) throw InvalidToken();
+            if (!token.HasHash(session.TokenHash) || session.Generation != account.SessionGeneration)
+            {
+                await store.DeleteAsync(token.UserId, token.SessionId, cancellationToken);
+                throw InvalidToken();
+            }
 
-        return await accounts.FindAsync(token.UserId, cancellationToken) is { } account ? Answer(account, next) : throw InvalidToken();
+            var next = RefreshToken.New(token.UserId, token.SessionId);
+            var rotated = session with { TokenHash = next.Hash(), RefreshedAt = time.GetUtcNow(), Ttl = (int)Lifetime.TotalSeconds };
+            if (await store.TryReplaceAsync(rotated, cancellationToken)) return Answer(account, next);
+
+            // Someone else wrote: if it was another refresh with this token, the hash is no longer its own, and that is decided above.
+        }
     }
 
     /// <summary>Ends the session of the token, if the token is the caller's and there is such a session.</summary>
@@ -62,6 +71,41 @@ public sealed class Sessions(SessionStore store, AccountStore accounts, AccessTo
     {
         if (RefreshToken.Parse(refreshToken) is { } token && string.Equals(token.UserId, caller.UserId, StringComparison.Ordinal))
             await store.DeleteAsync(token.UserId, token.SessionId, cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends every session of the caller's account but the caller's own, together with a change of the account: one transaction, so that nothing can be left
+    /// half done, and a session that is being opened or refreshed at this moment ends with the others.
+    /// </summary>
+    /// <param name="change">Free of side effects; asked again when somebody else wrote meanwhile.</param>
+    /// <exception cref="ProblemException">401: the caller's session is over.</exception>
+    public async Task EndOthersAsync(Caller caller, Func<Account, Account> change, CancellationToken cancellationToken)
+    {
+        Account account;
+        do
+        {
+            account = await RequireSessionAsync(caller, cancellationToken);
+            account = change(account) with { SessionGeneration = account.SessionGeneration + 1 };
+        }
+        while (!await store.TryOutliveAsync(account, caller.SessionId, cancellationToken));
+    }
+
+    /// <summary>The caller's account, for what is not done on the word of a token alone, which outlives its session by up to 15 minutes.</summary>
+    /// <exception cref="ProblemException">401: the caller's session is over.</exception>
+    public async Task<Account> RequireSessionAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var (account, session) = await FindAsync(caller.UserId, caller.SessionId, cancellationToken);
+        return account is not null && session?.Generation == account.SessionGeneration
+            ? account
+            : throw Problems.Unauthorized("The session is over; log in again.");
+    }
+
+    private async Task<(Account? Account, Session? Session)> FindAsync(string userId, string sessionId, CancellationToken cancellationToken)
+    {
+        var account = accounts.FindAsync(userId, cancellationToken);
+        var session = store.FindAsync(userId, sessionId, cancellationToken);
+        await Task.WhenAll(account, session);
+        return (await account, await session);
     }
 
     private SignedIn Answer(Account account, RefreshToken token)

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using TikTok.Core.Cosmos;
@@ -9,25 +10,28 @@ namespace TikTok.Functions.Accounts;
 public sealed record LoginRequest(string Username, string Password);
 
 /// <summary>Signs in by name and password. Whether the name or the password was wrong cannot be told from the answer, nor from the time it takes.</summary>
-public sealed class SignIn(UsernameStore usernames, AccountStore accounts, Passwords passwords, Sessions sessions, FirstAdmin firstAdmin)
+public sealed class SignIn(
+    UsernameStore usernames, AccountStore accounts, Passwords passwords, Sessions sessions, LoginThrottle throttle, FirstAdmin firstAdmin)
 {
     // No username has a hyphen.
     private const string Nobody = "-";
 
-    /// <exception cref="ProblemException">401: no such pair of name and password.</exception>
-    public async Task<SignedIn> LoginAsync(LoginRequest request, CancellationToken cancellationToken)
+    /// <param name="address">Where the request came from.</param>
+    /// <param name="device">See <see cref="DeviceName"/>.</param>
+    /// <exception cref="ProblemException">401: no such pair of name and password. 429: too many wrong ones lately, of this name or from this address.</exception>
+    public async Task<SignedIn> LoginAsync(LoginRequest request, IPAddress? address, string device, CancellationToken cancellationToken)
     {
+        var attempt = await throttle.BeginAsync(request.Username, address, cancellationToken);
         var account = await FindAsync(request.Username, cancellationToken);
-        var result = request.Password.Length <= Passwords.MaxLength * 4
-            ? passwords.Verify(account?.PasswordHash, request.Password)
-            : PasswordVerificationResult.Failed;
+        var result = passwords.Verify(account?.PasswordHash, request.Password);
         if (account is null || result == PasswordVerificationResult.Failed)
         {
             throw Problems.Of(
                 StatusCodes.Status401Unauthorized, "/problems/invalid-credentials", "Invalid credentials", "The username or the password is wrong.");
         }
 
-        return await sessions.OpenAsync(await RenewAsync(account, request.Password, result, cancellationToken), cancellationToken);
+        await throttle.SucceededAsync(attempt, cancellationToken);
+        return await sessions.OpenAsync(await RenewAsync(account, request.Password, result, cancellationToken), device, cancellationToken);
     }
 
     private async Task<Account?> FindAsync(string name, CancellationToken cancellationToken)

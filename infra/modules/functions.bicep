@@ -18,6 +18,7 @@ param telemetryUrl string
 param sampleRatio string
 param jwtVerifyingKeys string
 param firstAdmin string
+param breachedFilter string
 
 var appName = 'func-${suffix}'
 var apiUrl = 'https://${appName}.azurewebsites.net/api/v1'
@@ -63,6 +64,7 @@ var settings = {
   Platform__TrustedProxies: '1'
   Jwt__VerifyingKeys: jwtVerifyingKeys
   Accounts__FirstAdmin: firstAdmin
+  Passwords__BreachedFilter: breachedFilter
   Platform__Secret: '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/platform-secret)'
 }
 
