@@ -1,5 +1,4 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Identity;
+using System.Net;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
@@ -19,15 +18,14 @@ public sealed record DeletionReceipt(string RequestId, string StatusUrl);
 /// Ends accounts. What decides is the request's document; from then on the erasure goes through whatever happens. The account document goes at once, and with it
 /// the profile, the name's way to it, and every session, for a session without an account can neither be refreshed nor write anything.
 /// </summary>
-public sealed class AccountDeletion(AccountStore accounts, Passwords passwords, PrivacyRequestStore requests, PrivacyQueue queue, TimeProvider time)
+public sealed class AccountDeletion(
+    PasswordConfirmation confirmation, AccountStore accounts, PrivacyRequestStore requests, PrivacyQueue queue, TimeProvider time)
 {
-    /// <exception cref="ProblemException">401: there is no such account any more. 403: the password is wrong.</exception>
-    public async Task<DeletionReceipt> DeleteAsync(Caller caller, DeletionRequest body, CancellationToken cancellationToken)
+    /// <param name="address">Where the request came from.</param>
+    /// <exception cref="ProblemException">401, 403, 429: see <see cref="PasswordConfirmation"/>.</exception>
+    public async Task<DeletionReceipt> DeleteAsync(Caller caller, IPAddress? address, DeletionRequest body, CancellationToken cancellationToken)
     {
-        var account = await accounts.FindAsync(caller.UserId, cancellationToken) ?? throw Problems.Unauthorized("The account is gone.");
-        if (body.Password.Length > Passwords.MaxLength * 4 || passwords.Verify(account.PasswordHash, body.Password) == PasswordVerificationResult.Failed)
-            throw Problems.Of(StatusCodes.Status403Forbidden, "/problems/wrong-password", "Wrong password", "The password is not the account's.");
-
+        var account = await confirmation.ConfirmAsync(caller, address, body.Password, cancellationToken);
         var request = await FindOrBeginAsync(account, cancellationToken);
         await queue.SendAsync(new PrivacyWork(request.UserId, request.Kind, request.RequestId), cancellationToken);
         await accounts.DeleteAsync(account.UserId, cancellationToken);

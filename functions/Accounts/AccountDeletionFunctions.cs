@@ -12,7 +12,7 @@ public sealed class AccountDeletionFunctions(AccountDeletion deletion)
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "users/me")] HttpRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync<DeletionRequest>(cancellationToken);
-        var receipt = await deletion.DeleteAsync(request.RequireCaller(), body, cancellationToken);
+        var receipt = await deletion.DeleteAsync(request.RequireCaller(), request.ClientAddress(), body, cancellationToken);
         request.HttpContext.Response.Headers.Location = receipt.StatusUrl;
         return Answers.Accepted(receipt);
     }

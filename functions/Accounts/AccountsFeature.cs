@@ -22,6 +22,7 @@ public static class AccountsFeature
         .AddSingleton<Sessions>()
         .AddSingleton<Registration>()
         .AddSingleton<SignIn>()
+        .AddSingleton<PasswordConfirmation>()
         .AddSingleton<PasswordChange>()
         .AddSingleton<RoleAssignment>()
         .AddSingleton<AccountDeletion>();

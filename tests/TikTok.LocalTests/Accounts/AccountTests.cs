@@ -215,7 +215,10 @@ public sealed class AccountTests(ProductService service)
 
         var seen = await _http.SendAsync(HttpMethod.Get, $"users/{user.UserId}", token: (await _http.RegisterAsync()).AccessToken);
         Assert.Equal(
-            ["bio", "displayName", "id", "private", "username", "verified"],
+            [
+                "bio", "blocking", "displayName", "followedBy", "followersCount", "following", "followingCount", "id", "muting", "private", "requested", "username",
+                "verified",
+            ],
             seen.Body.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
     }
 
