@@ -43,7 +43,7 @@ public sealed class AccountStore(CosmosClient client)
         while (true)
         {
             if (await FindAsync(userId, cancellationToken) is not { } current) return null;
-            var next = change(current);
+            var next = Version(current, change(current));
             if (next == current) return current;
             try
             {
@@ -81,4 +81,9 @@ public sealed class AccountStore(CosmosClient client)
             // Then it is as wanted.
         }
     }
+
+    private static Account Version(Account current, Account next) =>
+        (next.Username, next.IsVerified, next.Private) == (current.Username, current.IsVerified, current.Private)
+            ? next
+            : next with { CopyVersion = current.CopyVersion + 1 };
 }

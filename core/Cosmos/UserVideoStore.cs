@@ -27,6 +27,7 @@ public sealed class UserVideoStore(CosmosClient client)
             SortKey = SortKeyOf(video),
             Status = video.Status,
             Visibility = video.Visibility,
+            OwnerPrivate = video.OwnerPrivate,
             CreatedAt = video.CreatedAt,
             PublishedAt = video.PublishedAt,
         };
@@ -50,14 +51,19 @@ public sealed class UserVideoStore(CosmosClient client)
 
     /// <summary>A creator's videos, newest first.</summary>
     /// <param name="after">The <see cref="UserVideo.SortKey"/> of the last one seen, or null to begin.</param>
-    /// <param name="publishedOnly">Leave out all but what is ready and public.</param>
+    /// <param name="audience">Leave out what is not for these.</param>
     /// <param name="count">How many at most.</param>
-    public async Task<IReadOnlyList<UserVideo>> ListAsync(string userId, string? after, bool publishedOnly, int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UserVideo>> ListAsync(string userId, string? after, VideoAudience audience, int count, CancellationToken cancellationToken)
     {
+        var isFor = audience switch
+        {
+            VideoAudience.Owner => "true",
+            VideoAudience.Followers => "c.status = 'ready' AND c.visibility IN ('public', 'followers')",
+            _ => "c.status = 'ready' AND c.visibility = 'public' AND NOT (c.ownerPrivate ?? false)",
+        };
         var query = new QueryDefinition(
-            "SELECT * FROM c WHERE (@after = '' OR c.sortKey < @after) AND (NOT @publishedOnly OR (c.status = 'ready' AND c.visibility = 'public')) ORDER BY c.sortKey DESC OFFSET 0 LIMIT @count")
+            $"SELECT * FROM c WHERE (@after = '' OR c.sortKey < @after) AND ({isFor}) ORDER BY c.sortKey DESC OFFSET 0 LIMIT @count")
             .WithParameter("@after", after ?? "")
-            .WithParameter("@publishedOnly", publishedOnly)
             .WithParameter("@count", count);
         var options = new QueryRequestOptions { PartitionKey = new PartitionKey(userId), MaxItemCount = count };
         using var pages = _container.GetItemQueryIterator<UserVideo>(query, requestOptions: options);

@@ -104,7 +104,8 @@ public sealed class VideoStore(CosmosClient client)
     }
 
     /// <summary>
-    /// The ids of videos that nothing has changed for a while although something should: work not handed over, a deletion not finished, processing under way.
+    /// The ids of videos that nothing has changed for a while although something should: work not handed over, a deletion not finished, processing under way, media
+    /// in the wrong container.
     /// </summary>
     /// <param name="idleSince">Last changed before this.</param>
     /// <param name="forgottenSince">Uploads that were begun and not changed since this.</param>
@@ -120,10 +121,14 @@ public sealed class VideoStore(CosmosClient client)
                 OR (c.status = 'deleted' AND NOT IS_DEFINED(c.removedAt))
                 OR (c.status = 'ready' AND NOT IS_DEFINED(c.handovers.published))
                 OR (c.status IN ('ready', 'failed') AND IS_DEFINED(c.upload.landedAt) AND NOT IS_DEFINED(c.handovers.uploadRemoved)
-                    AND (IS_DEFINED(c.transcodedAt) OR IS_DEFINED(c.failure))))
+                    AND (IS_DEFINED(c.transcodedAt) OR IS_DEFINED(c.failure)))
+                OR (c.status IN ('ready', 'failed') AND ARRAY_LENGTH(c.renditions) > 0 AND (IS_DEFINED(c.transcodedAt) OR IS_DEFINED(c.failure))
+                    AND c.mediaContainer != (c.visibility = 'public' AND NOT (c.ownerPrivate ?? false) ? @public : @private)))
             """)
             .WithParameter("@idle", idleSince.ToUnixTimeSeconds())
-            .WithParameter("@forgotten", forgottenSince.ToUnixTimeSeconds());
+            .WithParameter("@forgotten", forgottenSince.ToUnixTimeSeconds())
+            .WithParameter("@public", Storage.BlobContainers.Media)
+            .WithParameter("@private", Storage.BlobContainers.PrivateMedia);
         using var pages = _container.GetItemQueryIterator<string>(query, requestOptions: new QueryRequestOptions { MaxItemCount = count });
         var ids = new List<string>();
         while (pages.HasMoreResults && ids.Count < count) ids.AddRange(await pages.ReadNextAsync(cancellationToken));

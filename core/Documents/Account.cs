@@ -31,8 +31,17 @@ public sealed record Account
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Rises with every change of what videos copy of their creator: name, verification, privacy.</summary>
+    public long CopyVersion { get; init; }
+
+    /// <summary>The <see cref="CopyVersion"/> that has reached all of the account's videos; below it, a walk over them is due or under way.</summary>
+    public long CopiedVersion { get; init; }
+
     [JsonPropertyName("_etag")]
     public string? ETag { get; init; }
+
+    [JsonIgnore]
+    public bool IsVerified => Role >= Role.Verified;
 
     /// <summary>Not stored: people grow up.</summary>
     public AccountType TypeOn(DateOnly today) => Age.AccountTypeOn(today, BirthDate);

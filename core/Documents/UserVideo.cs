@@ -11,6 +11,10 @@ public sealed record UserVideo
     public required string SortKey { get; init; }
     public required VideoStatus Status { get; init; }
     public required Visibility Visibility { get; init; }
+    public bool OwnerPrivate { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? PublishedAt { get; init; }
 }
+
+/// <summary>Whom a list of a creator's videos is for. <c>Owner</c>: all, in every state; <c>Followers</c>: what plays and is not private; <c>Everyone</c>: what plays and is public.</summary>
+public enum VideoAudience { Owner, Followers, Everyone }

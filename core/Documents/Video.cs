@@ -16,11 +16,17 @@ public sealed record Video
     public string Type { get; init; } = DocumentType;
     public required string UserId { get; init; }
 
-    /// <summary>The creator's name when the video was published; a copy, so that a feed page needs no read per creator.</summary>
+    /// <summary>The creator's name; a copy, so that a feed page needs no read per creator. It follows the account by a moment, as the other copies do.</summary>
     public required string Username { get; init; }
 
-    /// <summary>Whether the creator was a verified account then.</summary>
+    /// <summary>Whether the creator is a verified account.</summary>
     public bool Verified { get; init; }
+
+    /// <summary>Whether the creator's account is private: then even a public video is for followers alone.</summary>
+    public bool OwnerPrivate { get; init; }
+
+    /// <summary>The <see cref="Account.CopyVersion"/> that the copies are of; an older one does not replace them.</summary>
+    public long OwnerVersion { get; init; }
 
     public string Title { get; init; } = "";
     public string Description { get; init; } = "";
@@ -84,9 +90,15 @@ public sealed record Video
     /// <summary>The video as deleted, which wins over everything, for good.</summary>
     public Video AsDeleted() => Status == VideoStatus.Deleted ? this : this with { Status = VideoStatus.Deleted, Reason = null };
 
+    /// <summary>Anyone signed in may watch it, unless a block stands between.</summary>
+    [JsonIgnore]
+    public bool IsListed => Status == VideoStatus.Ready && IsForAll;
+
     /// <summary>The container that the renditions belong in; they are moved when <see cref="MediaContainer"/> is another one.</summary>
     [JsonIgnore]
-    public string WantedMediaContainer => Visibility == Visibility.Public ? Storage.BlobContainers.Media : Storage.BlobContainers.PrivateMedia;
+    public string WantedMediaContainer => IsForAll ? Storage.BlobContainers.Media : Storage.BlobContainers.PrivateMedia;
+
+    private bool IsForAll => Visibility == Visibility.Public && !OwnerPrivate;
 }
 
 /// <summary>Keeps two moves of one video's media apart: each deletes where the other writes.</summary>

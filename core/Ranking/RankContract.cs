@@ -19,7 +19,7 @@ public sealed record RankRequest
 /// <param name="Ranker">Which ranking answered, for logs and experiments.</param>
 public sealed record RankResponse(IReadOnlyList<RankedVideo> Items, string Ranker);
 
-/// <param name="VideoId">A video that was ready and public when the ranker last heard of it.</param>
+/// <param name="VideoId">A video that was ready and for everyone (<see cref="Documents.Video.IsListed"/>) when the ranker last heard of it.</param>
 /// <param name="Pool">The retrieval pool it came from.</param>
 /// <param name="Score">Comparable within one answer only.</param>
 public sealed record RankedVideo(string VideoId, string Pool, double Score);

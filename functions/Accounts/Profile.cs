@@ -20,10 +20,8 @@ public sealed record Profile(
     public const int MaxBio = 160;
 
     public static Profile Of(Account account, FollowCounts counts, Relation relation) => new(
-        account.UserId, account.Username, account.DisplayName, account.Bio, IsVerified(account), account.Private, counts.Followers, counts.Following,
+        account.UserId, account.Username, account.DisplayName, account.Bio, account.IsVerified, account.Private, counts.Followers, counts.Following,
         relation.Following, relation.Requested, relation.FollowedBy, relation.Blocking, relation.Muting);
-
-    internal static bool IsVerified(Account account) => account.Role >= Role.Verified;
 }
 
 /// <param name="Followers">How many follow the account.</param>
@@ -36,7 +34,7 @@ public sealed record OwnProfile(
     string? Country, IReadOnlyList<string> Interests, DateTimeOffset CreatedAt, long FollowersCount, long FollowingCount)
 {
     public static OwnProfile Of(Account account, FollowCounts counts, DateOnly today) => new(
-        account.UserId, account.Username, account.DisplayName, account.Bio, Profile.IsVerified(account), account.Private,
+        account.UserId, account.Username, account.DisplayName, account.Bio, account.IsVerified, account.Private,
         account.TypeOn(today), account.Role, account.BirthDate, account.Country, account.Interests, account.CreatedAt, counts.Followers, counts.Following);
 }
 

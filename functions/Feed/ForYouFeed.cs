@@ -10,7 +10,8 @@ namespace TikTok.Functions.Feed;
 /// Pages of the For You feed. A session remembers the pages it gave, so that it never repeats a video, and so that a page that is asked for again, because the
 /// answer was lost or two requests crossed, is the same page.
 /// </summary>
-public sealed class ForYouFeed(RankerClient ranker, PopularVideos popular, FeedSessionStore sessions, VideoStore videos, TimeProvider time)
+public sealed class ForYouFeed(
+    RankerClient ranker, PopularVideos popular, FeedSessionStore sessions, VideoStore videos, RelationStore relations, TimeProvider time)
 {
     /// <summary>A session remembers this many videos; who swipes further may meet the oldest again.</summary>
     private const int Memory = 1_000;
@@ -67,11 +68,15 @@ public sealed class ForYouFeed(RankerClient ranker, PopularVideos popular, FeedS
         return session with { Pages = pages, Dropped = dropped };
     }
 
-    /// <summary>The ranker may be seconds behind: what has been deleted or hidden since is left out here, where it is known.</summary>
+    /// <summary>
+    /// The ranker may be seconds behind, and knows nobody's relations: what has been deleted or hidden since, whose creator the person mutes, and what a block stands
+    /// before, is left out here.
+    /// </summary>
     private async Task<FeedAnswer> HydrateAsync(FeedSession session, int number, FeedPage page, CancellationToken cancellationToken)
     {
         var found = await videos.FindManyAsync(page.VideoIds, cancellationToken);
-        var shown = found.Where(VideoAccess.IsListed).ToList();
+        var related = await relations.FindManyAsync(session.UserId, [.. found.Select(v => v.UserId)], cancellationToken);
+        var shown = found.Where(v => v.IsListed && related.GetValueOrDefault(v.UserId, Relation.None) is { IsBlocked: false, Muting: false }).ToList();
         var next = page.VideoIds.Count == 0 ? null : new FeedCursor(session.Id, number + 1);
         return new FeedAnswer(shown, next, page.Fallback);
     }

@@ -14,7 +14,7 @@ public sealed partial class PopularVideos(CosmosClient client, TimeProvider time
     private const int Depth = 500;
     private const string Newest = $"""
         SELECT TOP 500 c.videoId, c.userId, c.counters FROM c
-        WHERE c.type = '{Video.DocumentType}' AND c.status = 'ready' AND c.visibility = 'public' ORDER BY c.publishedAt DESC
+        WHERE c.type = '{Video.DocumentType}' AND c.status = 'ready' AND c.visibility = 'public' AND NOT (c.ownerPrivate ?? false) ORDER BY c.publishedAt DESC
         """;
 
     private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);

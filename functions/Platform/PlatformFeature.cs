@@ -19,6 +19,7 @@ public static class PlatformFeature
         .AddSingleton<ApiDescription>()
         .AddSingleton<AccessTokens>()
         .AddSingleton<Cursor>()
+        .AddSingleton<VisibleVideos>()
         .AddSingleton<IdempotencyStore>()
         .AddSingleton(new RateLimits(configuration))
         .AddSingleton<ILimitStore, LimitStore>()

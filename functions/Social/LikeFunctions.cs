@@ -6,13 +6,14 @@ using TikTok.Functions.Platform;
 namespace TikTok.Functions.Social;
 
 /// <summary>Likes: any number of calls, in any order, come to the state that the last one asked for, and to an exact count.</summary>
-public sealed class LikeFunctions(LikeStore likes)
+public sealed class LikeFunctions(LikeStore likes, VisibleVideos videos)
 {
     [Function("LikeVideo"), Limited(RouteClass.Likes), Answers<LikeAnswer>]
     public Task<IResult> LikeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         SetAsync(request, id, liked: true, cancellationToken);
 
+    /// <summary>One's own like can be taken back from what one may no longer see.</summary>
     [Function("UnlikeVideo"), Answers<LikeAnswer>]
     public Task<IResult> UnlikeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "videos/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
@@ -21,6 +22,7 @@ public sealed class LikeFunctions(LikeStore likes)
     private async Task<IResult> SetAsync(HttpRequest request, string id, bool liked, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
+        if (liked) await videos.FindAsync(id, caller, cancellationToken);
         var count = await likes.SetAsync(caller.UserId, id, liked, cancellationToken) ?? throw Problems.NotFound("video");
         return Answers.Ok(new LikeAnswer(liked, count));
     }

@@ -10,15 +10,14 @@ using TikTok.Functions.Platform;
 namespace TikTok.Functions.Social;
 
 /// <summary>Shares: each call counts one, and one that is repeated with its <c>Idempotency-Key</c> counts no more.</summary>
-public sealed class ShareFunctions(ShareStore shares, VideoStore videos, InteractionLog log)
+public sealed class ShareFunctions(ShareStore shares, VisibleVideos videos, InteractionLog log)
 {
     [Function("ShareVideo"), Answers<ShareAnswer>]
     public async Task<IResult> ShareAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/{id}/share")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
-        var video = Id.IsValid(id) ? await videos.FindAsync(id, cancellationToken) : null;
-        if (video is null || !VideoAccess.MaySee(video, caller)) throw Problems.NotFound("video");
+        await videos.FindAsync(id, caller, cancellationToken);
         var count = await shares.AddAsync(caller.UserId, id, request.FindOperationId(), cancellationToken) ?? throw Problems.NotFound("video");
         return Answers.Ok(new ShareAnswer(count));
     }

@@ -3,11 +3,12 @@ using Microsoft.Azure.Functions.Worker;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
+using TikTok.Functions.Videos.Processing;
 
 namespace TikTok.Functions.Videos;
 
-/// <summary>Keeps the creators' lists of videos.</summary>
-public sealed class UserVideosFunctions(VideoStore videos, UserVideoStore userVideos)
+/// <summary>Keeps the creators' lists of videos, and what the videos copy of their creators.</summary>
+public sealed class UserVideosFunctions(VideoStore videos, UserVideoStore userVideos, CreatorCopies copies)
 {
     /// <remarks>
     /// A batch may come twice, or late: the list is brought in line with the video as it is now, not as it was in the feed. A document is read after the
@@ -32,6 +33,30 @@ public sealed class UserVideosFunctions(VideoStore videos, UserVideoStore userVi
             .Select(d => d.GetProperty("videoId").GetString()!)
             .Distinct(StringComparer.Ordinal)
             .ToList();
-        foreach (var video in await videos.FindManyAsync(changed, cancellationToken)) await userVideos.ReflectAsync(video, cancellationToken);
+        var found = await videos.FindManyAsync(changed, cancellationToken);
+        foreach (var video in found) await userVideos.ReflectAsync(video, cancellationToken);
+        await copies.RefreshAsync([.. found.Where(v => v.Status != VideoStatus.Deleted)], cancellationToken);
+    }
+
+    /// <summary>A creator's name, verification or privacy may have changed.</summary>
+    [Function("CreatorCopiesKept")]
+    [ExponentialBackoffRetry(-1, "00:00:01", "00:01:00")]
+    public async Task SpreadAsync(
+        [CosmosDBTrigger(
+            Containers.Database,
+            Containers.Accounts,
+            Connection = Connections.Cosmos,
+            LeaseContainerName = Containers.Leases,
+            LeaseContainerPrefix = "creatorCopies",
+            StartFromBeginning = true,
+            FeedPollDelay = 1_000)]
+        IReadOnlyList<JsonElement> changes,
+        CancellationToken cancellationToken)
+    {
+        var due = changes
+            .Where(d => d.TryGetProperty("type", out var type) && type.ValueEquals(Account.DocumentType))
+            .Select(d => d.Deserialize<Account>(CoreJson.Options)!)
+            .Where(a => a.CopiedVersion < a.CopyVersion);
+        foreach (var account in due) await copies.SpreadAsync(account.UserId, cancellationToken);
     }
 }

@@ -9,16 +9,17 @@ using TikTok.Functions.Videos.Upload;
 
 namespace TikTok.Functions.Videos;
 
-/// <summary>Reading, changing and deleting videos. What the caller may not see does not exist: deleted, hidden and never uploaded are one 404.</summary>
+/// <summary>Reading, changing and deleting videos.</summary>
 public sealed class VideoFunctions(
-    VideoStore videos, UserVideoStore userVideos, LikeStore likes, VideoPipeline pipeline, MediaUrls media, Cursor cursor)
+    VisibleVideos visible, AccountStore accounts, RelationStore relations, VideoStore videos, UserVideoStore userVideos, LikeStore likes, VideoPipeline pipeline,
+    MediaUrls media, Cursor cursor)
 {
     [Function("GetVideo"), Answers<VideoAnswer>]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "videos/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
-        var video = await FindVisibleAsync(id, caller, cancellationToken);
+        var video = await visible.FindAsync(id, caller, cancellationToken);
         return Answers.Ok((await AnswerAsync([video], request, caller, cancellationToken))[0]);
     }
 
@@ -26,7 +27,7 @@ public sealed class VideoFunctions(
     public async Task<IResult> GetStatusAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "videos/{id}/status")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var video = await FindVisibleAsync(id, request.RequireCaller(), cancellationToken);
+        var video = await visible.FindAsync(id, request.RequireCaller(), cancellationToken);
         var links = await media.ForAsync(video, request, cancellationToken);
         return Answers.Ok(new VideoStatusAnswer(video.VideoId, video.Status, video.Progress, video.Reason, links.Urls, links.Thumbnails));
     }
@@ -55,37 +56,46 @@ public sealed class VideoFunctions(
         return Answers.NoContent();
     }
 
-    /// <summary>A creator's videos, newest first: to themselves in every state, to others what is ready and public.</summary>
+    /// <summary>A creator's videos, newest first: to themselves and moderators in every state, to others what plays and is for them.</summary>
     [Function("ListUserVideos"), Answers<Page<VideoAnswer>>, Query("limit", typeof(int)), Query("cursor")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{id}/videos")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
-        if (!Id.IsValid(id)) throw Problems.NotFound("user");
+        var (audience, relation) = await AudienceAsync(id, caller, cancellationToken);
         var list = $"userVideos:{id}";
         var limit = request.ReadLimit();
         var after = request.ReadCursor<ListPosition>(cursor, list)?.SortKey;
 
         // One more than is shown tells whether there is another page.
-        var read = await userVideos.ListAsync(id, after, publishedOnly: id != caller.UserId, limit + 1, cancellationToken);
+        var read = await userVideos.ListAsync(id, after, audience, limit + 1, cancellationToken);
         var rows = read.Take(limit).ToList();
         var found = await videos.FindManyAsync([.. rows.Select(r => r.VideoId)], cancellationToken);
 
         // The list follows the videos by a moment; the videos themselves have the last word.
-        var items = await AnswerAsync([.. found.Where(v => VideoAccess.MaySee(v, caller))], request, caller, cancellationToken);
+        var items = await AnswerAsync([.. found.Where(v => VideoAccess.MaySee(v, caller, relation))], request, caller, cancellationToken);
         return Answers.Ok(new Page<VideoAnswer>(items, read.Count <= limit ? null : cursor.Encode(list, new ListPosition(rows[^1].SortKey))));
     }
 
-    private async Task<Video> FindVisibleAsync(string id, Caller caller, CancellationToken cancellationToken)
+    /// <summary>Decided on the account itself: a creator who becomes private is so here at once, while the videos' copies follow.</summary>
+    private async Task<(VideoAudience Audience, Relation Relation)> AudienceAsync(string userId, Caller caller, CancellationToken cancellationToken)
     {
-        var video = Id.IsValid(id) ? await videos.FindAsync(id, cancellationToken) : null;
-        return video is not null && VideoAccess.MaySee(video, caller) ? video : throw Problems.NotFound("video");
+        if (userId == caller.UserId) return (VideoAudience.Owner, Relation.None);
+        if (!Id.IsValid(userId)) throw Problems.NotFound("user");
+        var relating = relations.FindAsync(caller.UserId, userId, cancellationToken);
+        var account = await accounts.FindAsync(userId, cancellationToken);
+        var relation = await relating;
+        if (account is null) throw Problems.NotFound("user");
+        if (caller.Role >= Role.Moderator) return (VideoAudience.Owner, relation);
+        if (relation.IsBlocked) throw Problems.NotFound("user");
+        if (account.Private && !relation.Following) throw Problems.Forbidden("This account is private: its videos are for its followers.");
+        return (relation.Following ? VideoAudience.Followers : VideoAudience.Everyone, relation);
     }
 
     /// <summary>To those who may see it, that it is not theirs to change is no secret.</summary>
     private async Task<Video> FindOwnAsync(string id, Caller caller, CancellationToken cancellationToken)
     {
-        var video = await FindVisibleAsync(id, caller, cancellationToken);
+        var video = await visible.FindAsync(id, caller, cancellationToken);
         return VideoAccess.IsOwner(video, caller) ? video : throw Problems.Forbidden("Only its creator may change a video.");
     }
 

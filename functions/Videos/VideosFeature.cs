@@ -23,6 +23,7 @@ public static class VideosFeature
             .AddSingleton(VideoLimits.From(configuration))
             .AddSingleton<VideoPipeline>()
             .AddSingleton<VideoRemoval>()
+            .AddSingleton<CreatorCopies>()
             .AddSingleton<MediaMover>()
             .AddSingleton<VideoSweep>()
             .AddSingleton<Uploads>();

@@ -28,7 +28,7 @@ public sealed class Catalogue(TimeProvider time)
     {
         foreach (var video in videos)
         {
-            if (video is { Status: VideoStatus.Ready, Visibility: Visibility.Public, PublishedAt: { } publishedAt })
+            if (video is { IsListed: true, PublishedAt: { } publishedAt })
                 _entries[video.VideoId] = Changed(_entries.GetValueOrDefault(video.VideoId), video, publishedAt);
             else
                 _entries.Remove(video.VideoId);

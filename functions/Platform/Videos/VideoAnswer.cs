@@ -69,5 +69,5 @@ public sealed record VideoAnswer
     };
 }
 
-/// <summary>Whose video it is; name and verification as of the upload.</summary>
+/// <summary>Whose video it is.</summary>
 public sealed record VideoCreator(string Id, string Username, bool Verified);

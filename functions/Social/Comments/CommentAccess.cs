@@ -1,4 +1,3 @@
-using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
@@ -9,16 +8,11 @@ namespace TikTok.Functions.Social.Comments;
 /// Who may see and do what with comments. What the caller may not see does not exist: hidden videos, deleted comments and those of people who blocked the
 /// caller, or whom the caller blocked, are all 404. Moderators see everything.
 /// </summary>
-public sealed class CommentAccess(VideoStore videos, RelationStore relations, CommentStore comments)
+public sealed class CommentAccess(VisibleVideos videos, RelationStore relations, CommentStore comments)
 {
     /// <exception cref="ProblemException">404: there is no such video for the caller.</exception>
-    public async Task<Video> FindVideoAsync(string videoId, Caller caller, CancellationToken cancellationToken)
-    {
-        var video = Id.IsValid(videoId) ? await videos.FindAsync(videoId, cancellationToken) : null;
-        return video is not null && VideoAccess.MaySee(video, caller) && !await AreBlockedAsync(video.UserId, caller, cancellationToken)
-            ? video
-            : throw Problems.NotFound("video");
-    }
+    public Task<Video> FindVideoAsync(string videoId, Caller caller, CancellationToken cancellationToken) =>
+        videos.FindAsync(videoId, caller, cancellationToken);
 
     /// <summary>A comment that is not deleted, or is the tombstone above replies.</summary>
     /// <exception cref="ProblemException">404: there is no such comment for the caller.</exception>

@@ -84,6 +84,6 @@ public sealed record PersonAnswer(
     string Id, string Username, string DisplayName, bool Verified, bool Private, bool Following, bool Requested, bool FollowedBy)
 {
     public static PersonAnswer Of(Account account, Relation relation) => new(
-        account.UserId, account.Username, account.DisplayName, account.Role >= Role.Verified, account.Private,
+        account.UserId, account.Username, account.DisplayName, account.IsVerified, account.Private,
         relation.Following, relation.Requested, relation.FollowedBy);
 }

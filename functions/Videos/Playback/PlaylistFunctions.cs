@@ -12,7 +12,7 @@ using TikTok.Functions.Platform;
 namespace TikTok.Functions.Videos.Playback;
 
 /// <summary>The playlists of videos that are not public: the stored ones, with addresses that are signed for a while.</summary>
-public sealed class PlaylistFunctions(VideoStore videos, BlobServiceClient blobs, MediaUrls media, PlaylistPass passes)
+public sealed class PlaylistFunctions(VideoStore videos, VisibleVideos visible, BlobServiceClient blobs, MediaUrls media, PlaylistPass passes)
 {
     private const string MediaType = "application/vnd.apple.mpegurl";
     private const string Extension = ".m3u8";
@@ -27,7 +27,8 @@ public sealed class PlaylistFunctions(VideoStore videos, BlobServiceClient blobs
     {
         var pass = request.Query[PlaylistPass.Parameter].ToString();
         var video = Id.IsValid(id) ? await videos.FindAsync(id, cancellationToken) : null;
-        if (video is null || !MayWatch(video, request.FindCaller(), pass) || video.MediaContainer is not { } container || !HasPlaylist(video, name))
+        if (video is not { MediaContainer: { } container } || !HasPlaylist(video, name)
+            || !await MayWatchAsync(video, request.FindCaller(), pass, cancellationToken))
             throw Problems.NotFound("playlist");
 
         var stored = await ReadAsync(container, $"{MediaPaths.Prefix(id)}{name}", cancellationToken);
@@ -39,8 +40,9 @@ public sealed class PlaylistFunctions(VideoStore videos, BlobServiceClient blobs
         return Results.Text(playlist, MediaType, Encoding.UTF8);
     }
 
-    private bool MayWatch(Video video, Caller? caller, string pass) =>
-        video.Status != VideoStatus.Deleted && (passes.IsValid(pass, video.VideoId) || (caller is not null && VideoAccess.MaySee(video, caller)));
+    private async Task<bool> MayWatchAsync(Video video, Caller? caller, string pass, CancellationToken cancellationToken) =>
+        video.Status != VideoStatus.Deleted
+        && (passes.IsValid(pass, video.VideoId) || (caller is not null && await visible.MaySeeAsync(video, caller, cancellationToken)));
 
     private static bool HasPlaylist(Video video, string name) =>
         video.Renditions.Count > 0 && (name == $"master{Extension}" || video.Renditions.Any(r => name == $"{r.Name}{Extension}"));

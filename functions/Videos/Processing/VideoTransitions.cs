@@ -74,6 +74,16 @@ public static class VideoTransitions
     /// <summary>The blobs now lie in <paramref name="container"/>.</summary>
     public static Video Move(Video video, string container) => video.Status == VideoStatus.Deleted ? Reopen(video) : video with { MediaContainer = container };
 
+    /// <summary>The creator's account is this; one older than was copied already changes nothing.</summary>
+    public static Video Credit(Video video, Account creator) =>
+        video.Status == VideoStatus.Deleted || creator.CopyVersion <= video.OwnerVersion ? video : video with
+        {
+            Username = creator.Username,
+            Verified = creator.IsVerified,
+            OwnerPrivate = creator.Private,
+            OwnerVersion = creator.CopyVersion,
+        };
+
     /// <summary>Wins over everything, for good.</summary>
     public static Video Delete(Video video) => video.AsDeleted();
 

@@ -14,23 +14,26 @@ using TikTok.Functions.Videos.Processing;
 namespace TikTok.Functions.Videos.Upload;
 
 /// <summary>The creator's side of an upload: where to send the blob, what has arrived, and that it is whole.</summary>
-public sealed class Uploads(VideoStore videos, VideoPipeline pipeline, BlobServiceClient blobs, BlobSas sas, TimeProvider time)
+public sealed class Uploads(AccountStore accounts, VideoStore videos, VideoPipeline pipeline, BlobServiceClient blobs, BlobSas sas, TimeProvider time)
 {
     /// <summary>How long an upload URL is good for. A client that needs longer asks for the upload's state, and gets a fresh one.</summary>
     public static readonly TimeSpan UrlLifetime = TimeSpan.FromHours(1);
 
     /// <summary>Begins an upload, or answers the one that the same call began before.</summary>
-    /// <exception cref="ProblemException">409: the id is taken by another upload; whose, is not told.</exception>
+    /// <exception cref="ProblemException">404: the caller's account is gone. 409: the id is taken by another upload; whose, is not told.</exception>
     public async Task<(UploadInitAnswer Answer, bool IsNew)> BeginAsync(UploadInitRequest request, Caller caller, CancellationToken cancellationToken)
     {
+        var account = await accounts.FindAsync(caller.UserId, cancellationToken) ?? throw Problems.NotFound("account");
         var id = request.VideoId ?? Id.New(time);
         var video = new Video
         {
             Id = id,
             VideoId = id,
-            UserId = caller.UserId,
-            Username = caller.Username,
-            Verified = caller.Role == Role.Verified,
+            UserId = account.UserId,
+            Username = account.Username,
+            Verified = account.IsVerified,
+            OwnerPrivate = account.Private,
+            OwnerVersion = account.CopyVersion,
             Upload = new Core.Documents.Upload
             {
                 Filename = Texts.Clean(request.Filename!),

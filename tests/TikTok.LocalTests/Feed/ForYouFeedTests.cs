@@ -29,7 +29,7 @@ public sealed class ForYouFeedTests : IClassFixture<ProductDatabase>, IDisposabl
         _feed = new ForYouFeed(
             new RankerClient(_http, options, new RankerCircuit(options, TimeProvider.System), NullLogger<RankerClient>.Instance),
             new PopularVideos(database.Client, TimeProvider.System, NullLogger<PopularVideos>.Instance),
-            new FeedSessionStore(database.Client), new VideoStore(database.Client), TimeProvider.System);
+            new FeedSessionStore(database.Client), new VideoStore(database.Client), new RelationStore(database.Client), TimeProvider.System);
     }
 
     public void Dispose() => _http.Dispose();
@@ -85,6 +85,22 @@ public sealed class ForYouFeedTests : IClassFixture<ProductDatabase>, IDisposabl
         var page = await _feed.NextAsync("me", null, 10, CancellationToken.None);
 
         Assert.Equal(videos.Skip(1).Order(), page.Videos.Select(v => v.VideoId).Order());
+    }
+
+    [Fact]
+    public async Task Private_accounts_muted_creators_and_whatever_a_block_stands_before_are_not_shown()
+    {
+        var videos = await AddAsync(5);
+        var edges = new AccountEdgeStore(_database.Client, TimeProvider.System);
+        var me = $"me-{Guid.NewGuid():n}";
+        await new VideoStore(_database.Client).ChangeAsync(videos[0], v => v with { OwnerPrivate = true }, CancellationToken.None);
+        await edges.ChangeAsync(me, "creator1", e => e with { Muting = true }, CancellationToken.None);
+        await edges.ChangeAsync(me, "creator2", e => e with { Blocking = true }, CancellationToken.None);
+        await edges.ChangeAsync("creator3", me, e => e with { Blocking = true }, CancellationToken.None);
+
+        var page = await _feed.NextAsync(me, null, 10, CancellationToken.None);
+
+        Assert.Equal([videos[4]], page.Videos.Select(v => v.VideoId));
     }
 
     [Fact]

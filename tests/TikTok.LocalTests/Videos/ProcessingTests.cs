@@ -154,7 +154,7 @@ public sealed class ProcessingTests(VideoPlant plant) : IClassFixture<VideoPlant
         }
 
         Assert.Empty(await plant.Likes.FindLikedAsync(VideoPlant.Stranger.UserId, [id], default));
-        Assert.DoesNotContain(await plant.UserVideos.ListAsync(VideoPlant.Creator.UserId, null, false, 100, default), row => row.VideoId == id);
+        Assert.DoesNotContain(await plant.UserVideos.ListAsync(VideoPlant.Creator.UserId, null, VideoAudience.Owner, 100, default), row => row.VideoId == id);
         Assert.Empty(await plant.BlobsOfAsync(staged.VideoId));
         var blocks = await Assert.ThrowsAsync<RequestFailedException>(() => new Azure.Storage.Blobs.Specialized.BlockBlobClient(
             plant.Storage.ConnectionString, BlobContainers.Uploads, staged.VideoId).GetBlockListAsync());
@@ -201,9 +201,9 @@ public sealed class ProcessingTests(VideoPlant plant) : IClassFixture<VideoPlant
         var second = await plant.ReadyAsync(Visibility.Private);
         foreach (var id in new[] { first, second, second }) await plant.UserVideos.ReflectAsync(await plant.FindAsync(id) with { UserId = owner.UserId }, default);
 
-        var all = await plant.UserVideos.ListAsync(owner.UserId, null, publishedOnly: false, 10, default);
-        var shown = await plant.UserVideos.ListAsync(owner.UserId, null, publishedOnly: true, 10, default);
-        var rest = await plant.UserVideos.ListAsync(owner.UserId, all[0].SortKey, publishedOnly: false, 10, default);
+        var all = await plant.UserVideos.ListAsync(owner.UserId, null, VideoAudience.Owner, 10, default);
+        var shown = await plant.UserVideos.ListAsync(owner.UserId, null, VideoAudience.Everyone, 10, default);
+        var rest = await plant.UserVideos.ListAsync(owner.UserId, all[0].SortKey, VideoAudience.Owner, 10, default);
 
         Assert.Equal([second, first], all.Select(r => r.VideoId));
         Assert.Equal([first], shown.Select(r => r.VideoId));

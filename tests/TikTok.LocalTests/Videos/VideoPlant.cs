@@ -45,6 +45,8 @@ public sealed class VideoPlant : IAsyncLifetime
     public UserVideoStore UserVideos { get; private set; } = null!;
     public LikeStore Likes { get; private set; } = null!;
     public CommentStore Comments { get; private set; } = null!;
+    public AccountStore Accounts { get; private set; } = null!;
+    public CreatorCopies Copies { get; private set; } = null!;
     public Uploads Uploads { get; private set; } = null!;
     public VideoPipeline Pipeline { get; private set; } = null!;
     public VideoRemoval Removal { get; private set; } = null!;
@@ -75,7 +77,10 @@ public sealed class VideoPlant : IAsyncLifetime
         Removal = new VideoRemoval(
             Videos, UserVideos, new CommentRemoval(_client, Comments, new CommentLikeStore(_client, time), time), log, Blobs, time);
         Mover = new MediaMover(Videos, Pipeline, Removal, queues, Blobs, time);
-        Uploads = new Uploads(Videos, Pipeline, Blobs, Sas, time);
+        Accounts = new AccountStore(_client);
+        Copies = new CreatorCopies(Accounts, Videos, UserVideos, Pipeline);
+        Uploads = new Uploads(Accounts, Videos, Pipeline, Blobs, Sas, time);
+        await Task.WhenAll(AddAsync(Creator), AddAsync(Stranger));
         Triggers = new ProcessingFunctions(
             Pipeline, Removal, Mover, new VideoSweep(Videos, Pipeline, time), queues, new VideoLimits(1_000), time, NullLogger<ProcessingFunctions>.Instance);
     }
@@ -167,6 +172,19 @@ public sealed class VideoPlant : IAsyncLifetime
         PeekedMessage[] messages = await Queues.GetQueueClient(queue).PeekMessagesAsync(32);
         return messages.Count(m => m.MessageText.Contains(videoId, StringComparison.Ordinal));
     }
+
+    private Task AddAsync(Caller caller) => Accounts.CreateAsync(
+        new Account
+        {
+            Id = caller.UserId,
+            UserId = caller.UserId,
+            Username = caller.Username,
+            DisplayName = caller.Username,
+            PasswordHash = "",
+            BirthDate = new DateOnly(1990, 1, 1),
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        },
+        default);
 
     private static T Impatient<T>(T options)
         where T : ClientOptions

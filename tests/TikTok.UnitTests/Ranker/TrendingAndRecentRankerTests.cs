@@ -62,6 +62,18 @@ public sealed class TrendingAndRecentRankerTests
     }
 
     [Fact]
+    public void A_video_leaves_when_its_creator_becomes_private_and_returns()
+    {
+        var video = Video("a");
+        _catalogue.Apply([video]);
+        _catalogue.Apply([video with { OwnerPrivate = true }]);
+        Assert.Empty(Rank(count: 10));
+
+        _catalogue.Apply([video]);
+        Assert.Equal(video.VideoId, Assert.Single(Rank(count: 10)).VideoId);
+    }
+
+    [Fact]
     public void Todays_views_outweigh_as_many_of_yesterday()
     {
         var yesterday = Video("a");

@@ -110,6 +110,30 @@ public sealed class VideoTransitionsTests
     }
 
     [Fact]
+    public void A_creator_who_becomes_private_or_public_asks_for_a_move_once_the_encoder_is_done()
+    {
+        var ready = Begun().Tell(Success()).Drain();
+
+        var hidden = VideoTransitions.Credit(ready, Creator(1, isPrivate: true));
+        var shown = VideoTransitions.Credit(hidden.Drain(), Creator(2, isPrivate: false));
+
+        Assert.Equal([VideoWork.MoveMedia], VideoWorkload.Outstanding(hidden));
+        Assert.Equal((false, BlobContainers.PrivateMedia), (hidden.IsListed, hidden.Drain().MediaContainer));
+        Assert.Equal((true, BlobContainers.Media), (shown.IsListed, shown.Drain().MediaContainer));
+    }
+
+    [Fact]
+    public void Copies_of_a_creator_told_in_any_order_and_repeatedly_end_as_the_last() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+    {
+        var random = new Random(seed);
+        var versions = Enumerable.Range(1, 8).Select(version => Creator(version, isPrivate: random.Next(2) == 0)).ToArray();
+        Account[] told = [.. versions, .. versions];
+        random.Shuffle(told);
+        var video = told.Aggregate(Begun().Tell(Success()), VideoTransitions.Credit);
+        return (video.OwnerVersion, video.OwnerPrivate, video.Username) == (8, versions[^1].Private, "ada8");
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void A_tombstone_keeps_no_content_and_lives_only_for_a_while()
     {
         var tombstone = VideoTransitions.Bury(VideoTransitions.Delete(Begun().Tell(Success())), Now);
@@ -177,6 +201,19 @@ public sealed class VideoTransitionsTests
         }
         return true;
     }).QuickCheckThrowOnFailure();
+
+    private static Account Creator(long version, bool isPrivate) => new()
+    {
+        Id = Begun().UserId,
+        UserId = Begun().UserId,
+        Username = $"ada{version}",
+        DisplayName = "Ada",
+        PasswordHash = "",
+        BirthDate = new DateOnly(1990, 1, 1),
+        CreatedAt = Now,
+        Private = isPrivate,
+        CopyVersion = version,
+    };
 
     private static IEnumerable<IReadOnlyList<Func<Video, Video>>> Stories() =>
         [Success(), Success(Visibility.Private), HalfSuccess(), ProbeFailure(), [Land(5_000), Complete()], [Land(), Complete(), Probed(700_000)]];
