@@ -7,7 +7,7 @@ namespace TikTok.Functions.Social;
 /// <summary>Follows and requests to follow: any number of calls, in any order, come to the state that the last one asked for, and to exact counts.</summary>
 public sealed class FollowFunctions(SocialGraph graph, People people)
 {
-    [Function("FollowUser"), Answers<FollowAnswer>]
+    [Function("FollowUser"), Limited(RouteClass.Follows), Answers<FollowAnswer>]
     public async Task<IResult> FollowAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "users/{id}/follow")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         Answers.Ok(await graph.FollowAsync(request.RequireCaller().UserId, id, cancellationToken));
