@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure.Storage.Queues;
 
 namespace TikTok.Core.Messages;
@@ -15,8 +14,7 @@ public sealed class PrivacyQueue(QueueServiceClient queues)
         limited.CancelAfter(Timeout);
         try
         {
-            await queues.GetQueueClient(Queues.PrivacyRequests).SendMessageAsync(
-                JsonSerializer.Serialize(work, CoreJson.Options), visibilityTimeout: delay, cancellationToken: limited.Token);
+            await queues.GetQueueClient(Queues.PrivacyRequests).SendTracedAsync(work, limited.Token, delay);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

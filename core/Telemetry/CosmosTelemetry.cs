@@ -28,6 +28,13 @@ internal sealed class CosmosTelemetry : RequestHandler
             Metrics.DatabaseCharge.Add(response.Headers.RequestCharge, new("operation", operation), new("container", container));
             return response;
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The caller's wish, or its patience: nothing that the database did.
+            status = "cancelled";
+            activity?.SetStatus(ActivityStatusCode.Error, status);
+            throw;
+        }
         catch (Exception e)
         {
             activity.Fail(e);

@@ -29,7 +29,7 @@ public sealed class TelemetryExport : IDisposable
     /// <returns>null when there is nowhere to send to. Disposed at the end of the process: what is not sent yet is sent then.</returns>
     public static TelemetryExport? Start(string service, IConfiguration configuration, params string[] sources)
     {
-        if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 }) return null;
+        if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } endpoint) return null;
 
         var resource = ResourceBuilder.CreateDefault().AddService(service, serviceNamespace: "tiktok");
         return new TelemetryExport(
@@ -37,19 +37,25 @@ public sealed class TelemetryExport : IDisposable
                 .SetResourceBuilder(resource)
                 .SetSampler(new TraceIdRatioBasedSampler(Math.Clamp(configuration.GetValue("Telemetry:SampleRatio", 1.0), 0, 1)))
                 .AddSource([Tracing.Name, .. sources])
-                .AddOtlpExporter(options => options.Protocol = OtlpExportProtocol.HttpProtobuf)
+                .AddOtlpExporter(options => SendTo(options, endpoint, "traces"))
                 .Build(),
             Sdk.CreateMeterProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddMeter(Metrics.Name)
                 .AddOtlpExporter((options, reader) =>
                 {
-                    options.Protocol = OtlpExportProtocol.HttpProtobuf;
+                    SendTo(options, endpoint, "metrics");
 
                     // What happened since the last export: what Application Insights adds up, and no state to be kept for processes that came and went.
                     reader.TemporalityPreference = MetricReaderTemporalityPreference.Delta;
                 })
                 .Build());
+    }
+
+    private static void SendTo(OtlpExporterOptions options, string endpoint, string signal)
+    {
+        options.Protocol = OtlpExportProtocol.HttpProtobuf;
+        options.Endpoint = new Uri($"{endpoint.TrimEnd('/')}/v1/{signal}");
     }
 
     public void Dispose()

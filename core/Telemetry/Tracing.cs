@@ -26,7 +26,7 @@ public static class Tracing
     {
         if (activity is null) return;
         activity.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
-        activity.AddException(exception);
+        activity.AddException(exception.WithoutData());
     }
 
     private static Activity? Start(string name, ActivityKind kind, ActivityContext origin)

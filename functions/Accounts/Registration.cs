@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
+using TikTok.Core.Telemetry;
 using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Accounts;
@@ -118,7 +119,7 @@ public sealed class Registration(
         }
         catch (Exception e)
         {
-            logger.LogWarning(e, "A registration failed and its reservation is left to expire");
+            logger.LogWarning(e.WithoutData(), "A registration failed and its reservation is left to expire");
         }
     }
 

@@ -28,6 +28,7 @@ public sealed class ServiceTopology
     private readonly int _cosmosPort;
     private readonly int _eventHubsPort;
     private readonly int _rankerPort;
+    private readonly int _dashboardPort;
 
     public ServiceTopology(UpOptions options, DataDirectory data, PortBook ports, Secrets secrets)
     {
@@ -38,6 +39,7 @@ public sealed class ServiceTopology
         _cosmosPort = ports["cosmos"];
         _eventHubsPort = ports["eventhubs"];
         _rankerPort = ports["ranker"];
+        _dashboardPort = ports["dashboard"];
         Settings = BuildSettings(secrets);
     }
 
@@ -48,6 +50,9 @@ public sealed class ServiceTopology
     public string EventHubs => $"Endpoint=sb://127.0.0.1:{_eventHubsPort};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;";
 
     public string BlobEndpoint => $"http://127.0.0.1:{_blobPort}/{StorageAccount}";
+
+    /// <summary>The page of what is going on, which is also where the programs send their telemetry.</summary>
+    public Uri Dashboard => new($"http://127.0.0.1:{_dashboardPort}/");
 
     /// <summary>The app settings of functions and container jobs.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
@@ -91,6 +96,11 @@ public sealed class ServiceTopology
         ["RateLimits__WatchEvents"] = "100000",
         ["Jwt__SigningKey"] = secrets.JwtSigningKey,
         ["Platform__Secret"] = secrets.PlatformSecret,
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Dashboard.ToString(),
+
+        // Soon enough for who watches, and rarely enough to be nothing at rest.
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "1000",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "10000",
     };
 
     private ServiceDefinition Local(string name, string? address, params IEnumerable<string> arguments) =>

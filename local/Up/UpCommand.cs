@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Azure.Storage.Queues;
 using Spectre.Console;
+using TikTok.Local.Telemetry;
+using TikTok.Local.Telemetry.Dashboard;
 using TikTok.Local.Up.Demo;
 using TikTok.Local.Up.Display;
 using TikTok.Local.Up.Supervision;
@@ -68,7 +70,13 @@ internal static class UpCommand
 
         var topology = new ServiceTopology(options, data, new PortBook(data.Ports), Secrets.LoadOrCreate(data.Secrets));
         LocalService? service = null;
-        var display = CreateDisplay(() => service?.Services ?? [], topology, time);
+        var queues = new QueueServiceClient(topology.Storage, new QueueClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = TimeSpan.FromSeconds(2) } });
+        StatusCollector Collector() => new(time, () => service?.Services ?? [], queues);
+        var seen = Collector();
+        var display = new RecordingDisplay(CreateDisplay(Collector, time), seen);
+        using var api = new HttpClient { BaseAddress = options.Api, Timeout = TimeSpan.FromSeconds(3) };
+        var (traces, metrics) = (new TraceBoard(), new MetricBoard(time));
+        await using var dashboard = new DashboardServer(topology.Dashboard.Port, traces, metrics, new DashboardData(traces, metrics, seen, api, time));
         await using var running = service = new LocalService(options, data, topology, display, time);
 
         using var ended = new CancellationTokenSource();
@@ -76,6 +84,7 @@ internal static class UpCommand
         string? failure = null;
         try
         {
+            await dashboard.StartAsync(stop);
             await service.StartAsync(stop);
             await AnnounceAsync(options, data, topology, display, time, stop);
             display.Event($"ready in {time.GetElapsedTime(started).TotalSeconds:0.0} s");
@@ -105,6 +114,7 @@ internal static class UpCommand
         var demoClip = DemoClip.Rendered(data.Demo)[0].Path;
         await Walk.WriteAsync(data.Walk, options.Api, topology.Storage, demoClip, time, cancellationToken);
         display.Note($"API         {options.Api.ToString().TrimEnd('/')}   (GET health, openapi.json)");
+        display.Note($"Dashboard   {topology.Dashboard}   (parts, queues, traces, errors, metrics)");
         display.Note($"Blobs       {topology.BlobEndpoint}");
         display.Note($"Logs        {data.Logs}");
         if (options.Demo) display.Note($"Demo login  {DemoContent.Creator.Username} / {DemoContent.Creator.Password}, and {DemoContent.Friend.Username} / {DemoContent.Friend.Password}");
@@ -141,13 +151,8 @@ internal static class UpCommand
         }
     }
 
-    private static IUpDisplay CreateDisplay(Func<IReadOnlyList<SupervisedService>> services, ServiceTopology topology, TimeProvider time)
-    {
-        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi) return new PlainDisplay(Console.Out);
-        var queues = new QueueServiceClient(topology.Storage, new QueueClientOptions
-        {
-            Retry = { MaxRetries = 0, NetworkTimeout = TimeSpan.FromSeconds(2) },
-        });
-        return new TerminalDisplay(AnsiConsole.Console, new StatusCollector(time, services, queues), time);
-    }
+    private static IUpDisplay CreateDisplay(Func<StatusCollector> collector, TimeProvider time) =>
+        Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi
+            ? new PlainDisplay(Console.Out)
+            : new TerminalDisplay(AnsiConsole.Console, collector(), time);
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using TikTok.Core;
 using TikTok.Core.Storage;
+using TikTok.Core.Telemetry;
 
 namespace TikTok.Functions.Platform;
 
@@ -72,7 +73,7 @@ public sealed class DependencyHealth(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning(e, "Dependency {Dependency} is unhealthy", name);
+            logger.LogWarning(e.WithoutData(), "Dependency {Dependency} is unhealthy", name);
         }
 
         return KeyValuePair.Create(name, new DependencyReport(status, (long)time.GetElapsedTime(start).TotalMilliseconds));

@@ -5,6 +5,7 @@ using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
+using TikTok.Core.Telemetry;
 
 namespace TikTok.Functions.Platform;
 
@@ -123,7 +124,7 @@ public sealed class IdempotencyMiddleware(
         catch (Exception e) when (e is CosmosException or OperationCanceledException)
         {
             // The caller gets its answer all the same; until the reservation expires a repetition is told that the request still runs.
-            logger.LogWarning(e, "An idempotency reservation was left behind");
+            logger.LogWarning(e.WithoutData(), "An idempotency reservation was left behind");
         }
     }
 

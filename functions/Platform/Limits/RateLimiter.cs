@@ -203,7 +203,7 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
         {
             // Whatever it is, a limiter that cannot count must not be what stops the service.
             Volatile.Write(ref _pausedUntil, Now + (long)StorePause.TotalMilliseconds);
-            Unshared(logger, limit.Class, StorePause, e);
+            Unshared(logger, limit.Class, StorePause, e.WithoutData());
             return null;
         }
     }

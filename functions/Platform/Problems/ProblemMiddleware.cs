@@ -36,7 +36,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
             if (problem.Status >= StatusCodes.Status500InternalServerError)
             {
                 Activity.Current.Fail(e);
-                logger.LogError(e, "{Function} failed: {Status} {ProblemType}", context.FunctionDefinition.Name, problem.Status, problem.Type);
+                logger.LogError(e.WithoutData(), "{Function} failed: {Status} {ProblemType}", context.FunctionDefinition.Name, problem.Status, problem.Type);
             }
             else
             {

@@ -31,6 +31,9 @@ public sealed class TraceMiddleware(FunctionCatalog catalog, TimeProvider time) 
         catch (Exception e)
         {
             activity.Fail(e);
+
+            // The host logs what it gets.
+            if (e.WithoutData() is var said && said != e) throw said;
             throw;
         }
         finally
@@ -100,7 +103,9 @@ public sealed class TraceMiddleware(FunctionCatalog catalog, TimeProvider time) 
     {
         if (context.GetHttpContext() is null || context.GetInvocationResult().Value is not IStatusCodeHttpResult { StatusCode: { } status }) return "ok";
         activity?.SetTag("http.response.status_code", status);
-        if (status < StatusCodes.Status400BadRequest) return "ok";
+
+        // What a function answers of its own will is no failure of it: the health's 503, a status passed on.
+        if (status < StatusCodes.Status400BadRequest || context.GetInvocationResult().Value is not ProblemAnswer) return "ok";
         if (status < StatusCodes.Status500InternalServerError) return "refused";
         if (activity is { Status: ActivityStatusCode.Unset }) activity.SetStatus(ActivityStatusCode.Error);
         return "failed";

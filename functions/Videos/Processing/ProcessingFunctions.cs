@@ -79,8 +79,8 @@ public sealed partial class ProcessingFunctions(
     private static T Read<T>(string message) =>
         JsonSerializer.Deserialize<T>(message, CoreJson.Options) ?? throw new JsonException($"The message is no {typeof(T).Name}.");
 
-    [LoggerMessage(LogLevel.Information, "Upload '{Name}' belongs to no video and was removed")]
-    private static partial void OrphanRemoved(ILogger logger, string name);
+    [LoggerMessage(LogLevel.Information, "Upload '{Blob}' belongs to no video and was removed")]
+    private static partial void OrphanRemoved(ILogger logger, string blob);
 
     [LoggerMessage(LogLevel.Information, "Video {VideoId}: {Step} {Outcome}, now {Status}")]
     private static partial void StepTaken(ILogger logger, string videoId, string step, StepOutcome outcome, string status);

@@ -25,6 +25,13 @@ public sealed class ServiceProcess : IAsyncLifetime
     /// <summary>The ready-made walk.</summary>
     public string Walk => Path.Combine(_data.FullName, "walk.sh");
 
+    /// <summary>Everything that its programs have printed.</summary>
+    public async Task<string> LogsAsync() =>
+        string.Concat(await Task.WhenAll(Directory.GetFiles(Path.Combine(_data.FullName, "logs")).Select(file => File.ReadAllTextAsync(file)))) + _process!.Output;
+
+    /// <summary>Where the page of what is going on is.</summary>
+    public async Task<Uri> DashboardAsync() => Address((await PortsAsync())["dashboard"]);
+
     public async Task InitializeAsync() => _process = await LocalProcess.StartAsync(
         "up: ready in", "up", "--no-demo", "--root", Root(), "--data", _data.FullName, "--port", _port.ToString(CultureInfo.InvariantCulture));
 
@@ -74,9 +81,12 @@ public sealed class ServiceProcess : IAsyncLifetime
 
     private async Task<string> ConnectionStringAsync()
     {
-        var ports = JsonSerializer.Deserialize<Dictionary<string, int>>(await File.ReadAllTextAsync(Path.Combine(_data.FullName, "ports.json")))!;
+        var ports = await PortsAsync();
         return StorageAccount.ConnectionString(Address(ports["storage-blob"]), Address(ports["storage-queue"]));
     }
+
+    private async Task<Dictionary<string, int>> PortsAsync() =>
+        JsonSerializer.Deserialize<Dictionary<string, int>>(await File.ReadAllTextAsync(Path.Combine(_data.FullName, "ports.json")))!;
 
     private static Uri Address(int port) => new($"http://127.0.0.1:{port}");
 
@@ -94,3 +104,7 @@ public sealed class ServiceProcess : IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
+
+/// <summary>The classes that use the one <see cref="ServiceProcess"/>, one after the other.</summary>
+[CollectionDefinition(nameof(ServiceProcess))]
+public sealed class ServiceProcessDefinition : ICollectionFixture<ServiceProcess>;

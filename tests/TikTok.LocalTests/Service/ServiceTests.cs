@@ -5,7 +5,8 @@ using TikTok.LocalTests.Transcoder;
 namespace TikTok.LocalTests.Service;
 
 /// <summary>The product through its HTTP API alone, on the whole local service.</summary>
-public sealed class ServiceTests(ServiceProcess service, Clips clips) : IClassFixture<ServiceProcess>, IClassFixture<Clips>
+[Collection(nameof(ServiceProcess))]
+public sealed class ServiceTests(ServiceProcess service, Clips clips) : IClassFixture<Clips>
 {
     [Fact]
     public async Task The_printed_walk_goes_through_from_upload_to_nothing_left()

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Reflection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using TikTok.Core.Documents;
@@ -80,6 +81,21 @@ public sealed class TracingTests
         Assert.Contains(span.Events, e => e.Name == "exception" && e.Tags.Any(tag => tag is { Key: "exception.type", Value: "System.TimeoutException" }));
     }
 
+    [Theory]
+    [InlineData(500, ActivityStatusCode.Error)]
+    [InlineData(404, ActivityStatusCode.Unset)]
+    public async Task A_problem_is_a_failed_span_from_500_on(int status, ActivityStatusCode expected)
+    {
+        var span = await AnsweringAsync(new ProblemAnswer(new Problem("/problems/x", "x", status)));
+
+        Assert.Equal(expected, span.Status);
+        Assert.Equal(status, span.GetTagItem("http.response.status_code"));
+    }
+
+    [Fact]
+    public async Task A_503_that_a_function_means_to_answer_is_no_failure() =>
+        Assert.Equal(ActivityStatusCode.Unset, (await AnsweringAsync(Answers.Json(503, "unhealthy"))).Status);
+
     [Fact]
     public void Work_for_a_video_belongs_to_the_trace_in_which_it_was_completed_whoever_does_it()
     {
@@ -129,6 +145,19 @@ public sealed class TracingTests
 
         var perExecution = (GC.GetAllocatedBytesForCurrentThread() - before) / 1_000.0;
         Assert.InRange(perExecution, 0, 256);
+    }
+
+    private static async Task<Activity> AnsweringAsync(IResult answer)
+    {
+        using var spans = new RecordedSpans();
+        var context = Context("GetVideo", "httpTrigger");
+        context.Items["HttpRequestContext"] = new DefaultHttpContext();
+        await Middleware.Invoke(context, c =>
+        {
+            c.GetInvocationResult().Value = answer;
+            return Task.CompletedTask;
+        });
+        return Assert.Single(spans.Of(ContextOf(Host).TraceId));
     }
 
     private static async Task<Activity> RunAsync(string function, string trigger, params (string Name, string Value)[] data)
