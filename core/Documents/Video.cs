@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TikTok.Core.Events;
 
 namespace TikTok.Core.Documents;
 
@@ -236,7 +237,7 @@ public sealed record Like
 
 /// <summary>
 /// How far one partition of the event log is counted into one video, in the video's partition: <c>id = counted:{hubPartition}</c>.
-/// It moves in the batch that adds the views, so that a redelivered event adds nothing.
+/// It moves in the batch that adds the views, so that an event that comes again adds nothing.
 /// </summary>
 public sealed record CountedOffset
 {
@@ -246,8 +247,7 @@ public sealed record CountedOffset
     public required string VideoId { get; init; }
     public string Type { get; init; } = DocumentType;
 
-    /// <summary>The sequence number of the last event counted.</summary>
-    public required long SequenceNumber { get; init; }
+    public required EventWindow Window { get; init; }
 
     [JsonPropertyName("_etag")]
     public string? ETag { get; init; }

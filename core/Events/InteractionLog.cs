@@ -20,6 +20,10 @@ public sealed class InteractionLog(EventHubProducerClient producer)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private string[]? _partitions;
 
+    /// <summary>The log's partitions.</summary>
+    public async ValueTask<IReadOnlyList<string>> PartitionIdsAsync(CancellationToken cancellationToken) =>
+        _partitions ??= await producer.GetPartitionIdsAsync(cancellationToken);
+
     public async Task AppendAsync(IReadOnlyCollection<Interaction> interactions, CancellationToken cancellationToken)
     {
         using var activity = Tracing.Source.StartActivity("append interactions", ActivityKind.Producer);

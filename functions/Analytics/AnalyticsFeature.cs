@@ -1,8 +1,24 @@
 using Microsoft.Extensions.DependencyInjection;
+using TikTok.Functions.Analytics.Creators;
+using TikTok.Functions.Analytics.History;
+using TikTok.Functions.Analytics.Projections;
+using TikTok.Functions.Analytics.Trending;
 
 namespace TikTok.Functions.Analytics;
 
 public static class AnalyticsFeature
 {
-    public static IServiceCollection AddAnalytics(this IServiceCollection services) => services.AddSingleton<ViewCountStore>();
+    public static IServiceCollection AddAnalytics(this IServiceCollection services) => services
+        .AddSingleton<LogReader>()
+        .AddSingleton<ViewCountStore>()
+        .AddSingleton<VideoDirectory>()
+        .AddSingleton<ProjectionStateStore>()
+        .AddSingleton<LiveEvents>()
+        .AddSingleton<WatchStore>()
+        .AddSingleton<WatchHistory>()
+        .AddSingleton<TrendStore>()
+        .AddSingleton<TrendRanking>()
+        .AddSingleton<Trends>()
+        .AddSingleton<CreatorStatsStore>()
+        .AddSingleton<CreatorStatistics>();
 }

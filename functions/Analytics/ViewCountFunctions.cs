@@ -1,14 +1,12 @@
-using System.Text.Json;
 using Azure.Messaging.EventHubs;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 using TikTok.Core;
 using TikTok.Core.Events;
 
 namespace TikTok.Functions.Analytics;
 
 /// <summary>Counts watch events into the videos they were of.</summary>
-public sealed partial class ViewCountFunctions(ViewCountStore store, ILogger<ViewCountFunctions> logger)
+public sealed class ViewCountFunctions(LogReader reader, ViewCountStore store)
 {
     private const int ParallelVideos = 8;
 
@@ -19,31 +17,12 @@ public sealed partial class ViewCountFunctions(ViewCountStore store, ILogger<Vie
         [EventHubTrigger(Hubs.Interactions, Connection = Connections.EventHubs, ConsumerGroup = Hubs.ConsumerGroups.Counters)] EventData[] events,
         CancellationToken cancellationToken)
     {
-        var watches = events
-            .Select(e => (e.SequenceNumber, Watch: Parse(e)))
-            .Where(e => e.Watch is not null)
-            .GroupBy(e => e.Watch!.Value, e => e.SequenceNumber);
+        var watches = reader.Read(events)
+            .Where(e => e.Interaction is { Type: InteractionType.Watch, VideoId: not null })
+            .GroupBy(e => e.Interaction.VideoId!, StringComparer.Ordinal);
         await Parallel.ForEachAsync(
             watches,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelVideos, CancellationToken = cancellationToken },
-            async (video, token) => await store.CountAsync(video.Key.VideoId, video.Key.Partition, [.. video.Order()], token));
+            async (video, token) => await store.CountAsync(video.Key, [.. video], token));
     }
-
-    /// <summary>null for what is no watch. An event that is not ours, or not whole, will not become so: it is passed over, and said so.</summary>
-    private (string VideoId, string Partition)? Parse(EventData data)
-    {
-        try
-        {
-            var interaction = JsonSerializer.Deserialize<Interaction>(data.EventBody.ToMemory().Span, CoreJson.Options)!;
-            return interaction is { Type: InteractionType.Watch, VideoId: { } videoId } ? (videoId, (string)data.Properties[InteractionLog.PartitionProperty]) : null;
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidCastException)
-        {
-            Unreadable(logger, data.SequenceNumber, e);
-            return null;
-        }
-    }
-
-    [LoggerMessage(LogLevel.Error, "Event {SequenceNumber} is not an interaction and is passed over")]
-    private static partial void Unreadable(ILogger logger, long sequenceNumber, Exception e);
 }

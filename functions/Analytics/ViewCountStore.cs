@@ -2,12 +2,13 @@ using System.Net;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
+using TikTok.Core.Events;
 
 namespace TikTok.Functions.Analytics;
 
 /// <summary>
 /// Adds views to the documents of <c>videos</c>, exactly once per event: in one transactional batch the counter grows and the <see cref="CountedOffset"/> of the
-/// log's partition moves, so that an event delivered again is seen to be counted, whenever its reader died.
+/// log's partition moves, so that an event that comes again is seen to be counted, whenever its reader or its producer died.
 /// </summary>
 public sealed class ViewCountStore(CosmosClient client)
 {
@@ -16,18 +17,18 @@ public sealed class ViewCountStore(CosmosClient client)
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.Videos);
 
     /// <param name="videoId">A video that need not exist: what was watched before it was deleted counts for nothing.</param>
-    /// <param name="hubPartition">The partition of the log that the events came from.</param>
-    /// <param name="sequenceNumbers">Of the video's watch events, ascending; some or all may have been counted before.</param>
-    public async Task CountAsync(string videoId, string hubPartition, IReadOnlyList<long> sequenceNumbers, CancellationToken cancellationToken)
+    /// <param name="watches">The video's watch events of one partition of the log, in its order; some or all may have been counted before.</param>
+    public async Task CountAsync(string videoId, IReadOnlyList<LoggedInteraction> watches, CancellationToken cancellationToken)
     {
+        var id = CountedOffset.IdFor(watches[0].Partition);
         while (true)
         {
-            var counted = await FindCountedAsync(videoId, hubPartition, cancellationToken);
-            var views = sequenceNumbers.Count(s => s > (counted?.SequenceNumber ?? -1));
-            if (views == 0) return;
+            var counted = await FindCountedAsync(videoId, id, cancellationToken);
+            var (fresh, window) = (counted?.Window ?? EventWindow.Empty).Take(watches);
+            if (fresh.Count == 0) return;
 
-            var next = new CountedOffset { Id = CountedOffset.IdFor(hubPartition), VideoId = videoId, SequenceNumber = sequenceNumbers[^1] };
-            using var batch = await CommitAsync(next, counted?.ETag, views, cancellationToken);
+            var next = new CountedOffset { Id = id, VideoId = videoId, Window = window };
+            using var batch = await CommitAsync(next, counted?.ETag, fresh.Count, cancellationToken);
             if (batch.IsSuccessStatusCode) return;
 
             // Another reader of this partition was first (ownership was just moving): see what is left to count.
@@ -49,11 +50,11 @@ public sealed class ViewCountStore(CosmosClient client)
         return await batch.ExecuteAsync(cancellationToken);
     }
 
-    private async Task<CountedOffset?> FindCountedAsync(string videoId, string hubPartition, CancellationToken cancellationToken)
+    private async Task<CountedOffset?> FindCountedAsync(string videoId, string id, CancellationToken cancellationToken)
     {
         try
         {
-            return await _container.ReadItemAsync<CountedOffset>(CountedOffset.IdFor(hubPartition), new PartitionKey(videoId), cancellationToken: cancellationToken);
+            return await _container.ReadItemAsync<CountedOffset>(id, new PartitionKey(videoId), cancellationToken: cancellationToken);
         }
         catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {

@@ -1,0 +1,65 @@
+using System.Net;
+using Microsoft.Azure.Cosmos;
+using TikTok.Core;
+using TikTok.Core.Documents;
+using TikTok.Core.Events;
+using TikTok.Functions.Analytics.Projections;
+
+namespace TikTok.Functions.Analytics.History;
+
+/// <summary>The <c>watches</c> container: a document per account and video, which carries how far the log is counted into it.</summary>
+public sealed class WatchStore(CosmosClient client, TimeProvider time)
+{
+    private readonly Container _container = client.GetContainer(Containers.Database, Containers.Watches);
+
+    /// <param name="events">Watch events of one account and one video, of one partition of the log, in its order; at least one.</param>
+    public async Task AddAsync(IReadOnlyList<LoggedInteraction> events, Generations generations, CancellationToken cancellationToken)
+    {
+        var (userId, videoId) = (events[0].Interaction.UserId, events[0].Interaction.VideoId!);
+        var partition = new PartitionKey(userId);
+        while (true)
+        {
+            var current = await FindAsync(userId, videoId, cancellationToken);
+            if (WatchLedger.Add(current, events, generations, time.GetUtcNow()) is not { } next || ReferenceEquals(next, current)) return;
+            var options = new ItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = current?.ETag };
+            try
+            {
+                _ = current is null
+                    ? await _container.CreateItemAsync(next, partition, options, cancellationToken)
+                    : await _container.ReplaceItemAsync(next, videoId, partition, options, cancellationToken);
+                return;
+            }
+            catch (CosmosException e) when (e.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
+            {
+                // Another reader of this partition was first, or it was just forgotten: see what is left to count.
+            }
+        }
+    }
+
+    /// <summary>What an account watched, last watched first.</summary>
+    /// <param name="after">The <see cref="Watch.SortKey"/> of the last one seen, or null to begin.</param>
+    /// <param name="count">How many at most.</param>
+    public async Task<IReadOnlyList<Watch>> ListAsync(string userId, string? after, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition("SELECT * FROM c WHERE (@after = '' OR c.sortKey < @after) ORDER BY c.sortKey DESC OFFSET 0 LIMIT @count")
+            .WithParameter("@after", after ?? "")
+            .WithParameter("@count", count);
+        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(userId), MaxItemCount = count };
+        using var pages = _container.GetItemQueryIterator<Watch>(query, requestOptions: options);
+        var watches = new List<Watch>(count);
+        while (pages.HasMoreResults && watches.Count < count) watches.AddRange(await pages.ReadNextAsync(cancellationToken));
+        return watches;
+    }
+
+    private async Task<Watch?> FindAsync(string userId, string videoId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _container.ReadItemAsync<Watch>(videoId, new PartitionKey(userId), cancellationToken: cancellationToken);
+        }
+        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using Microsoft.Azure.Cosmos;
+using TikTok.Core;
+using TikTok.Core.Documents;
+using TikTok.Core.Events;
+using TikTok.Functions.Analytics.Projections;
+
+namespace TikTok.Functions.Analytics.Trending;
+
+/// <summary>The buckets and lists of the container <c>trends</c>.</summary>
+public sealed class TrendStore(CosmosClient client)
+{
+    private readonly Container _container = client.GetContainer(Containers.Database, Containers.Trends);
+
+    /// <param name="events">Of the bucket's day and partition, in the log's order.</param>
+    public Task<IReadOnlyList<Change<TrendEntry>>> CountAsync(
+        TrendBucket bucket, IReadOnlyList<LoggedInteraction> events, IReadOnlyDictionary<string, VideoFacts> videos, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var empty = new CountedWindow { Id = CountedWindow.DocumentType, Bucket = bucket.Key, Generation = bucket.Generation, Ttl = bucket.SecondsLeft(now) };
+        return new CountedPartition<TrendEntry>(_container, new PartitionKey(bucket.Key), empty).CountAsync(
+            events,
+            e => TrendBucket.ItemsOf(e.Interaction, videos[e.Interaction.VideoId!]).Select(i => TrendEntry.IdFor(i.Kind, i.Item)),
+            (current, fresh) => bucket.Add(current, fresh, videos, now),
+            cancellationToken);
+    }
+
+    /// <summary>Takes a video out of a bucket, if it is there.</summary>
+    public async Task RemoveAsync(TrendBucket bucket, string videoId, CancellationToken cancellationToken)
+    {
+        using var response = await _container.DeleteItemStreamAsync(
+            TrendEntry.IdFor(TrendKind.Videos, videoId), new PartitionKey(bucket.Key), cancellationToken: cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound) response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The heaviest entries of a kind in a bucket, heaviest first.</summary>
+    public async Task<IReadOnlyList<WeighedItem>> HeaviestAsync(TrendBucket bucket, TrendKind kind, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition("SELECT c.item, c.weight FROM c WHERE c.type = 'trend' AND c.kind = @kind ORDER BY c.weight DESC OFFSET 0 LIMIT @count")
+            .WithParameter("@kind", kind)
+            .WithParameter("@count", count);
+        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(bucket.Key), MaxItemCount = count };
+        using var pages = _container.GetItemQueryIterator<WeighedItem>(query, requestOptions: options);
+        var items = new List<WeighedItem>();
+        while (pages.HasMoreResults) items.AddRange(await pages.ReadNextAsync(cancellationToken));
+        return items;
+    }
+
+    /// <summary>The list that was ranked last; null before the first.</summary>
+    public async Task<TrendList?> FindListAsync(TrendKind kind, int generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _container.ReadItemAsync<TrendList>(ListId(kind), new PartitionKey(ListBucket(generation)), cancellationToken: cancellationToken);
+        }
+        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes the list if nobody did since it was read; null when somebody did.</summary>
+    public async Task<TrendList?> TrySaveListAsync(TrendList list, CancellationToken cancellationToken)
+    {
+        var partition = new PartitionKey(list.Bucket);
+        try
+        {
+            return list.ETag is null
+                ? await _container.CreateItemAsync(list, partition, cancellationToken: cancellationToken)
+                : await _container.ReplaceItemAsync(list, list.Id, partition, new ItemRequestOptions { IfMatchEtag = list.ETag }, cancellationToken);
+        }
+        catch (CosmosException e) when (e.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
+        {
+            return null;
+        }
+    }
+
+    public static TrendList EmptyList(TrendKind kind, int generation) => new() { Id = ListId(kind), Bucket = ListBucket(generation) };
+
+    private static string ListId(TrendKind kind) => kind.ToString().ToLowerInvariant();
+
+    private static string ListBucket(int generation) => FormattableString.Invariant($"top:{generation}");
+}
+
+/// <param name="Weight">As seen from the beginning of the bucket's day.</param>
+public sealed record WeighedItem(string Item, double Weight);
