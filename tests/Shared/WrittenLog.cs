@@ -4,7 +4,7 @@ using TikTok.Core.Events;
 namespace TikTok.Tests.Shared;
 
 /// <summary>One partition of the log as a list: numbers and times follow each other as the real one's do.</summary>
-public sealed class WrittenLog(string partition = "0", DateTimeOffset? begin = null)
+public sealed class WrittenLog(string partition = "0", DateTimeOffset? begin = null, string viewer = "viewer")
 {
     private readonly List<LoggedInteraction> _events = [];
     private DateTimeOffset _now = begin ?? new DateTimeOffset(2026, 3, 14, 9, 0, 0, TimeSpan.Zero);
@@ -18,15 +18,15 @@ public sealed class WrittenLog(string partition = "0", DateTimeOffset? begin = n
         return this;
     }
 
-    public WrittenLog Watch(string videoId, string userId = "viewer", long watchedMs = 15_000, long totalMs = 15_000) =>
+    public WrittenLog Watch(string videoId, string? userId = null, long watchedMs = 15_000, long totalMs = 15_000) =>
         Append(InteractionType.Watch, videoId, userId, watch: new WatchFacts(watchedMs, totalMs, WatchSource.Fyp));
 
     public WrittenLog Append(
-        InteractionType type, string? videoId, string userId = "viewer", WatchFacts? watch = null, string? targetUserId = null, string? id = null, DateTimeOffset? at = null)
+        InteractionType type, string? videoId, string? userId = null, WatchFacts? watch = null, string? targetUserId = null, string? id = null, DateTimeOffset? at = null)
     {
         var interaction = new Interaction
         {
-            Id = id ?? $"{partition}-{_events.Count}", Type = type, VideoId = videoId, TargetUserId = targetUserId, UserId = userId, At = at ?? _now, Watch = watch,
+            Id = id ?? $"{partition}-{_events.Count}", Type = type, VideoId = videoId, TargetUserId = targetUserId, UserId = userId ?? viewer, At = at ?? _now, Watch = watch,
         };
         return Append(interaction);
     }

@@ -19,6 +19,7 @@ public sealed class ProductService : IAsyncLifetime
     private TokenKeys _tokenKeys = null!;
     private LocalProcess? _ranker;
     private LocalProcess? _functions;
+    private Dictionary<string, string> _settings = [];
 
     public CosmosProcess CosmosProcess { get; } = new();
 
@@ -74,10 +75,21 @@ public sealed class ProductService : IAsyncLifetime
         _tokenKeys = new TokenKeys(settings["Jwt__SigningKey"]);
         _ranker = await LocalProcess.StartAsync("TikTok.Ranker", "ranker listening on", settings, "--urls", "http://127.0.0.1:0");
         settings["Ranker__Url"] = _ranker.ReadyLine.Split(' ')[^1];
-        _functions = await LocalProcess.StartAsync(
-            "TikTok.Local", "functions listening on", settings, "functions", "--data", _data.FullName, "--port", 0.ToString(CultureInfo.InvariantCulture));
+        _settings = settings;
+        _functions = await StartFunctionsAsync(port: 0);
         Http = new HttpClient { BaseAddress = new Uri(new Uri(_functions.ReadyLine.Split(' ')[^1]), "/api/v1/"), Timeout = TimeSpan.FromSeconds(100) };
     }
+
+    /// <summary>Kills the functions as <c>kill -9</c> does, whatever they are at, and starts them again at the same address.</summary>
+    public async Task KillFunctionsAsync()
+    {
+        await _functions!.KillAsync();
+        await _functions.DisposeAsync();
+        _functions = await StartFunctionsAsync(Http.BaseAddress!.Port);
+    }
+
+    private Task<LocalProcess> StartFunctionsAsync(int port) => LocalProcess.StartAsync(
+        "TikTok.Local", "functions listening on", _settings, "functions", "--data", _data.FullName, "--port", port.ToString(CultureInfo.InvariantCulture));
 
     /// <inheritdoc />
     public async Task DisposeAsync()

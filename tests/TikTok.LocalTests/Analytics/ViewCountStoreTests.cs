@@ -1,6 +1,7 @@
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Functions.Analytics;
+using TikTok.Tests.Shared;
 
 namespace TikTok.LocalTests.Analytics;
 
@@ -75,13 +76,29 @@ public sealed class ViewCountStoreTests(ProductDatabase database) : IClassFixtur
         var deleted = await database.AddVideoAsync(v => v with { Status = VideoStatus.Deleted });
 
         await Count(deleted, "0", 1);
-        await _store.CountAsync("00000000000000000000000000", "0", [1], CancellationToken.None);
+        await _store.CountAsync("00000000000000000000000000", new WrittenLog().Watch("00000000000000000000000000").Events, CancellationToken.None);
 
         Assert.Equal(0, await ViewsOf(deleted));
     }
 
-    private Task Count(Video video, string partition, params long[] sequenceNumbers) =>
-        _store.CountAsync(video.VideoId, partition, sequenceNumbers, CancellationToken.None);
+    [Fact]
+    public async Task An_event_that_its_producer_appended_twice_is_counted_once()
+    {
+        var video = await database.AddVideoAsync();
+        var log = new WrittenLog().Watch(video.VideoId).Watch(video.VideoId).Repeat(0).Watch(video.VideoId).Repeat(2);
+
+        await _store.CountAsync(video.VideoId, [.. log.Events.Take(2)], CancellationToken.None);
+        await _store.CountAsync(video.VideoId, [.. log.Events.Skip(2)], CancellationToken.None);
+
+        Assert.Equal(3, await ViewsOf(video));
+    }
+
+    private Task Count(Video video, string partition, params long[] sequenceNumbers)
+    {
+        var log = new WrittenLog(partition);
+        for (var i = 0; i <= sequenceNumbers[^1]; i++) log.Watch(video.VideoId);
+        return _store.CountAsync(video.VideoId, [.. sequenceNumbers.Select(s => log.Events[(int)s])], CancellationToken.None);
+    }
 
     private async Task<long> ViewsOf(Video video) => (await _videos.FindAsync(video.VideoId, CancellationToken.None))!.Counters.Views;
 }
