@@ -33,4 +33,5 @@ public sealed record CountedWindow
 public interface ICountedDocument
 {
     string Id { get; }
+    string? ETag { get; }
 }

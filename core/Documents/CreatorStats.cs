@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TikTok.Core.Documents;
 
 /// <summary>
@@ -24,6 +26,9 @@ public sealed record CreatorDay : ICountedDocument
 
     /// <summary>By hour of the day; hours in which nothing happened are absent.</summary>
     public IReadOnlyDictionary<int, Tally> Hours { get; init; } = new Dictionary<int, Tally>();
+
+    [JsonPropertyName("_etag")]
+    public string? ETag { get; init; }
 }
 
 /// <summary>What happened in a stretch of time. Likes and followers are net of unlikes and unfollows, and may be negative.</summary>

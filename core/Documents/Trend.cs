@@ -32,6 +32,9 @@ public sealed record TrendEntry : ICountedDocument
     /// <summary>Seconds to live after the last write.</summary>
     public int? Ttl { get; init; }
 
+    [JsonPropertyName("_etag")]
+    public string? ETag { get; init; }
+
     public static string IdFor(TrendKind kind, string item) => kind switch
     {
         TrendKind.Videos => $"video:{item}",

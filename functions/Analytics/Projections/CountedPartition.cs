@@ -6,8 +6,8 @@ using TikTok.Core.Events;
 namespace TikTok.Functions.Analytics.Projections;
 
 /// <summary>
-/// Documents of one partition of a container that change with the events of one partition of the log, each event once: in one transactional batch the documents
-/// are written and the <see cref="CountedWindow"/> moves.
+/// Documents of one partition of a container that change with the events of the log, each event once: in one transactional batch the documents are written, if
+/// nobody wrote them meanwhile, and the <see cref="CountedWindow"/> of the log's partition moves.
 /// </summary>
 public sealed class CountedPartition<T>(Container container, PartitionKey partition, CountedWindow empty)
     where T : class, ICountedDocument
@@ -52,7 +52,7 @@ public sealed class CountedPartition<T>(Container container, PartitionKey partit
             using var batch = await CommitAsync(counted, window, changes, cancellationToken);
             if (batch.IsSuccessStatusCode) return changes;
 
-            // Another reader of this partition was first (ownership was just moving): see what is left to count. What is to go may have gone by its time to live.
+            // Another reader was first: of another partition, into the same documents; or of this one, whose ownership was just moving. See what is left to count.
             if (batch.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound) continue;
             throw new CosmosException(batch.ErrorMessage ?? "The counts were refused.", batch.StatusCode, 0, batch.ActivityId, batch.RequestCharge);
         }
@@ -61,15 +61,21 @@ public sealed class CountedPartition<T>(Container container, PartitionKey partit
     private async Task<TransactionalBatchResponse> CommitAsync(
         CountedWindow? counted, EventWindow window, List<Change<T>> changes, CancellationToken cancellationToken)
     {
-        var quiet = new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false };
         var batch = container.CreateTransactionalBatch(partition);
-        batch = counted is null
-            ? batch.CreateItem(empty with { Window = window }, quiet)
-            : batch.ReplaceItem(
-                counted.Id, empty with { Window = window },
-                new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = counted.ETag });
-        foreach (var (id, _, after) in changes) batch = after is null ? batch.DeleteItem(id, quiet) : batch.UpsertItem(after, quiet);
+        var next = empty with { Window = window };
+        batch = counted is null ? batch.CreateItem(next, If(null)) : batch.ReplaceItem(counted.Id, next, If(counted.ETag));
+        foreach (var (id, before, after) in changes)
+        {
+            batch = (before, after) switch
+            {
+                (null, _) => batch.CreateItem(after, If(null)),
+                (_, null) => batch.DeleteItem(id, If(before.ETag)),
+                _ => batch.ReplaceItem(id, after, If(before.ETag)),
+            };
+        }
         return await batch.ExecuteAsync(cancellationToken);
+
+        static TransactionalBatchItemRequestOptions If(string? etag) => new() { EnableContentResponseOnWrite = false, IfMatchEtag = etag };
     }
 
     private async Task<CountedWindow?> FindWindowAsync(CancellationToken cancellationToken)

@@ -55,6 +55,26 @@ public sealed class ProjectionTests(ProductDatabase database) : IClassFixture<Pr
         await AssertCountedAsync(scene, views: 60, viewsOfA: 40, likes: 0);
     }
 
+    [Fact]
+    public async Task Readers_of_several_partitions_that_count_for_one_creator_lose_nothing_to_each_other()
+    {
+        var scene = await SceneAsync();
+        var logs = Enumerable.Range(0, 6).Select(_ => NewLog()).ToList();
+        foreach (var log in logs)
+        {
+            for (var i = 0; i < 20; i++) log.Watch(scene.A).Watch(scene.B);
+        }
+
+        await Task.WhenAll(logs.Select(async log =>
+        {
+            foreach (var part in log.Events.Chunk(10)) await Statistics.ApplyAsync(part, First, CancellationToken.None);
+        }));
+
+        var (first, last) = (DateOnly.FromDateTime(logs[0].Events[0].Interaction.At.UtcDateTime), DateOnly.FromDateTime(logs[^1].Events[^1].Interaction.At.UtcDateTime));
+        var days = await _stats.ListAsync(scene.Creator, CreatorDay.All, first, last, CancellationToken.None);
+        Assert.Equal(240, days.SelectMany(d => d.Hours.Values).Sum(h => h.Views));
+    }
+
     [Theory]
     [InlineData("watches", "Replace", "before")]
     [InlineData("watches", "Replace", "after")]
