@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
-using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Analytics;
 
@@ -38,8 +37,8 @@ public sealed class VideoDirectory(VideoStore videos, TimeProvider time)
 }
 
 /// <param name="UserId">Its creator.</param>
-/// <param name="IsListed">Anyone may watch it.</param>
+/// <param name="IsListed">Whether it is ready and for everyone.</param>
 public sealed record VideoFacts(string UserId, bool IsListed, IReadOnlyList<string> Hashtags, string? SoundId)
 {
-    public static VideoFacts Of(Video video) => new(video.UserId, VideoAccess.IsListed(video), video.Hashtags, video.SoundId);
+    public static VideoFacts Of(Video video) => new(video.UserId, video.IsListed, video.Hashtags, video.SoundId);
 }

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using TikTok.Core;
-using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Functions.Analytics.Projections;
 using TikTok.Functions.Platform;
@@ -9,7 +7,7 @@ using TikTok.Functions.Platform;
 namespace TikTok.Functions.Analytics.Creators;
 
 /// <summary>Creators' statistics, seconds behind what happens.</summary>
-public sealed class CreatorStatsFunctions(CreatorStatsStore store, ProjectionStateStore states, VideoStore videos, TimeProvider time)
+public sealed class CreatorStatsFunctions(CreatorStatsStore store, ProjectionStateStore states, VisibleVideos videos, TimeProvider time)
 {
     /// <summary>Of all of the caller's videos, those deleted since included, and of their followers.</summary>
     [Function("GetCreatorStatistics"), Answers<CreatorStatsAnswer>]
@@ -25,8 +23,7 @@ public sealed class CreatorStatsFunctions(CreatorStatsStore store, ProjectionSta
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "analytics/videos/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
-        var video = Id.IsValid(id) ? await videos.FindAsync(id, cancellationToken) : null;
-        if (video is null || !VideoAccess.MaySee(video, caller)) throw Problems.NotFound("video");
+        var video = await videos.FindAsync(id, caller, cancellationToken);
         if (!VideoAccess.IsOwner(video, caller) && caller.Role < Role.Moderator) throw Problems.Forbidden("Only its creator may see a video's statistics.");
         return await AnswerAsync(request, video.UserId, video.VideoId, cancellationToken);
     }

@@ -7,7 +7,7 @@ using TikTok.Functions.Platform;
 namespace TikTok.Functions.Analytics.History;
 
 public sealed class HistoryFunctions(
-    WatchStore watches, ProjectionStateStore states, VideoStore videos, LikeStore likes, MediaUrls media, Cursor cursor)
+    WatchStore watches, ProjectionStateStore states, VideoStore videos, RelationStore relations, LikeStore likes, MediaUrls media, Cursor cursor)
 {
     /// <summary>What the caller watched, last watched first. What they may not see any more is left out.</summary>
     [Function("ListHistory"), Answers<Page<HistoryItem>>, Query("limit", typeof(int)), Query("cursor")]
@@ -24,9 +24,11 @@ public sealed class HistoryFunctions(
         var read = await watches.ListAsync(caller.UserId, after, limit + 1, cancellationToken);
         var rows = read.Take(limit).ToList();
         var ids = rows.Select(r => r.VideoId).ToList();
-        var found = videos.FindManyAsync(ids, cancellationToken);
-        var liked = await likes.FindLikedAsync(caller.UserId, ids, cancellationToken);
-        var visible = (await found).Where(v => VideoAccess.MaySee(v, caller)).ToDictionary(v => v.VideoId, StringComparer.Ordinal);
+        var liking = likes.FindLikedAsync(caller.UserId, ids, cancellationToken);
+        var found = await videos.FindManyAsync(ids, cancellationToken);
+        var related = await relations.FindManyAsync(caller.UserId, [.. found.Select(v => v.UserId)], cancellationToken);
+        var liked = await liking;
+        var visible = found.Where(v => VideoAccess.MaySee(v, caller, related.GetValueOrDefault(v.UserId, Relation.None))).ToDictionary(v => v.VideoId, StringComparer.Ordinal);
 
         var items = new List<HistoryItem>(rows.Count);
         foreach (var row in rows)

@@ -6,7 +6,8 @@ using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Analytics.Trending;
 
-public sealed class TrendingFunctions(TrendRanking ranking, VideoStore videos, LikeStore likes, MediaUrls media, Cursor cursor)
+public sealed class TrendingFunctions(
+    TrendRanking ranking, VideoStore videos, RelationStore relations, LikeStore likes, MediaUrls media, Cursor cursor)
 {
     private const string Kinds = "must be videos, hashtags or sounds";
 
@@ -28,14 +29,20 @@ public sealed class TrendingFunctions(TrendRanking ranking, VideoStore videos, L
         return Answers.Ok(new Page<TrendingItem>(items, next));
     }
 
-    /// <summary>The ranking may be seconds behind: what has been deleted or hidden since is left out here, where it is known.</summary>
+    /// <summary>
+    /// The ranking may be seconds behind, and knows nobody's relations: what has been deleted or hidden since, or is of whom the caller mutes or a block
+    /// hides, is left out here.
+    /// </summary>
     private async Task<IReadOnlyList<TrendingItem>> VideosAsync(
         IReadOnlyList<Trend> page, HttpRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var ids = page.Select(t => t.Item).ToList();
-        var found = videos.FindManyAsync(ids, cancellationToken);
-        var liked = await likes.FindLikedAsync(caller.UserId, ids, cancellationToken);
-        var listed = (await found).Where(VideoAccess.IsListed).ToDictionary(v => v.VideoId, StringComparer.Ordinal);
+        var liking = likes.FindLikedAsync(caller.UserId, ids, cancellationToken);
+        var found = await videos.FindManyAsync(ids, cancellationToken);
+        var related = await relations.FindManyAsync(caller.UserId, [.. found.Select(v => v.UserId)], cancellationToken);
+        var liked = await liking;
+        var listed = found.Where(v => v.IsListed && related.GetValueOrDefault(v.UserId, Relation.None) is { IsBlocked: false, Muting: false })
+            .ToDictionary(v => v.VideoId, StringComparer.Ordinal);
         var items = new List<TrendingItem>(page.Count);
         foreach (var trend in page)
         {
