@@ -34,6 +34,7 @@ public static class PrivacyFeature
             .AddSingleton<IPersonalData>(s => Documents(s, "watches", Containers.Watches, "userId", isExported: true))
             .AddSingleton<IPersonalData>(s => Documents(s, "creatorStats", Containers.CreatorStats, "userId", isExported: true))
             .AddSingleton<IPersonalData>(s => Documents(s, "feedSessions", Containers.FeedSessions, "userId", isExported: true))
+            .AddSingleton<IPersonalData, LimitsOfPerson>()
             .AddSingleton<IPersonalData, ArchivesOfPerson>()
             .AddSingleton<IPersonalData, UsernameOfPerson>();
 

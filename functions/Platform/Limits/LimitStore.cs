@@ -1,4 +1,7 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
@@ -16,29 +19,53 @@ public interface ILimitStore
     Task<RateBucket?> TryWriteAsync(RateBucket bucket, CancellationToken cancellationToken);
 }
 
-/// <summary>The container <c>limits</c>.</summary>
-public sealed class LimitStore(CosmosClient client) : ILimitStore
+/// <summary>
+/// The container <c>limits</c>. It names nobody: a document's key is a keyed hash of the bucket's, so that what an instance reports of someone whose account was
+/// erased meanwhile says nothing of them, and is gone when it has flowed back.
+/// </summary>
+public sealed class LimitStore(CosmosClient client, PlatformSecret secret) : ILimitStore
 {
+    private const int HashBytes = 16;
+
+    private readonly byte[] _secret = secret.KeyFor("limits");
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.Limits);
 
     public async Task<RateBucket?> FindAsync(string key, CancellationToken cancellationToken)
     {
         // As a stream, because a bucket that is full is not there: no exception for what is usual.
-        using var answer = await _container.ReadItemStreamAsync(key, new PartitionKey(key), cancellationToken: cancellationToken);
+        var stored = StoredKey(key);
+        using var answer = await _container.ReadItemStreamAsync(stored, new PartitionKey(stored), cancellationToken: cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound) return null;
         answer.EnsureSuccessStatusCode();
-        return await JsonSerializer.DeserializeAsync<RateBucket>(answer.Content, CoreJson.Options, cancellationToken);
+        var bucket = await JsonSerializer.DeserializeAsync<RateBucket>(answer.Content, CoreJson.Options, cancellationToken);
+        return bucket! with { Key = key };
     }
 
     public async Task<RateBucket?> TryWriteAsync(RateBucket bucket, CancellationToken cancellationToken)
     {
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(bucket with { ETag = null }, CoreJson.Options));
+        var stored = StoredKey(bucket.Key);
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(bucket with { Id = stored, Key = stored, ETag = null }, CoreJson.Options));
         var quiet = new ItemRequestOptions { IfMatchEtag = bucket.ETag, EnableContentResponseOnWrite = false };
         using var answer = bucket.ETag is null
-            ? await _container.CreateItemStreamAsync(body, new PartitionKey(bucket.Key), quiet, cancellationToken)
-            : await _container.ReplaceItemStreamAsync(body, bucket.Id, new PartitionKey(bucket.Key), quiet, cancellationToken);
+            ? await _container.CreateItemStreamAsync(body, new PartitionKey(stored), quiet, cancellationToken)
+            : await _container.ReplaceItemStreamAsync(body, stored, new PartitionKey(stored), quiet, cancellationToken);
         if (answer.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound) return null;
         answer.EnsureSuccessStatusCode();
         return bucket with { ETag = answer.Headers.ETag };
+    }
+
+    /// <summary>Removes the document, if it is there.</summary>
+    public async Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        var stored = StoredKey(key);
+        using var answer = await _container.DeleteItemStreamAsync(stored, new PartitionKey(stored), cancellationToken: cancellationToken);
+        if (answer.StatusCode != HttpStatusCode.NotFound) answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary><c>{class}:{hash}</c>: what is counted can be read, of whom cannot.</summary>
+    private string StoredKey(string key)
+    {
+        var hash = HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(key)).AsSpan(0, HashBytes);
+        return $"{key[..key.IndexOf(':', StringComparison.Ordinal)]}:{Base64Url.EncodeToString(hash)}";
     }
 }

@@ -10,7 +10,7 @@ public sealed record RateBucket
 {
     public required string Id { get; init; }
 
-    /// <summary><c>{class}:{subject}</c>: <c>uploads:{userId}</c>; an address as a keyed hash.</summary>
+    /// <summary><c>{class}:{subject}</c>: <c>uploads:{userId}</c>; in the store, the subject as a keyed hash.</summary>
     public required string Key { get; init; }
 
     /// <summary>Tokens taken and not yet flowed back, at <see cref="At"/>. Above the capacity when instances together took more than there was.</summary>

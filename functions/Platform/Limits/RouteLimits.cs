@@ -1,22 +1,18 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 
 namespace TikTok.Functions.Platform;
 
 /// <summary>Finds the bucket of a request, and says in the answer how it stands.</summary>
 /// <remarks>The header fields are those of draft-ietf-httpapi-ratelimit-headers-10: <c>t</c> is when the whole quota is back.</remarks>
-public sealed class RouteLimits(RateLimits table, RateLimiter limiter, PlatformSecret secret)
+public sealed class RouteLimits(RateLimits table, RateLimiter limiter)
 {
     internal const string PolicyHeader = "RateLimit-Policy";
     internal const string LimitHeader = "RateLimit";
 
     private const int NetworkBytes = 8;
-
-    private readonly byte[] _addressKey = secret.KeyFor("limits.address");
 
     /// <exception cref="ProblemException">429: there is no token.</exception>
     internal async ValueTask<Taken> TakeAsync(HttpContext http, RouteClass routeClass)
@@ -34,12 +30,11 @@ public sealed class RouteLimits(RateLimits table, RateLimiter limiter, PlatformS
         if (!taken.CountsRefusals) limiter.Return(taken.Limit, taken.Subject);
     }
 
-    /// <summary>An address as it may be stored: hashed. Of IPv6 the network counts, for one customer has all of its addresses.</summary>
-    internal string SubjectOf(IPAddress? address)
+    /// <summary>Of IPv6 the network counts, for one customer has all of its addresses.</summary>
+    internal static string SubjectOf(IPAddress? address)
     {
         var bytes = address?.GetAddressBytes() ?? [];
-        var network = address?.AddressFamily == AddressFamily.InterNetworkV6 ? bytes.AsSpan(0, NetworkBytes) : bytes;
-        return Base64Url.EncodeToString(HMACSHA256.HashData(_addressKey, network).AsSpan(0, 16));
+        return Convert.ToHexString(address?.AddressFamily == AddressFamily.InterNetworkV6 ? bytes.AsSpan(0, NetworkBytes) : bytes);
     }
 
     private static void Announce(IHeaderDictionary headers, in RateDecision decision)

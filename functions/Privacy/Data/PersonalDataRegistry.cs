@@ -31,7 +31,7 @@ public static class PersonalDataRegistry
         Container(Containers.Watches, "What the person watched, for 90 days.", "watches"),
         Container(Containers.Trends, "Nothing: counts by video, hashtag and sound in buckets of time."),
         Container(Containers.CreatorStats, "How the person's videos did.", "creatorStats"),
-        Container(Containers.Limits, "Nothing to be found by: counts of requests and of failed logins under keyed hashes, gone when their window is over, the last after 90 days."),
+        Container(Containers.Limits, "What the person may still do today, under keyed hashes, gone within a day. Of logins by name and address nothing to be found by: hashes as well, gone within 90 days.", "limits"),
         Container(Containers.PrivacyRequests, "The archive that was asked for. The receipt of an erasure stays for 30 days: an id that is nobody's any more.", "archives"),
         Container(Containers.FeedSessions, "What the person was shown, for six hours.", "feedSessions"),
         Container(Containers.Idempotency, "Nothing to be found by: sealed answers under keyed hashes, gone within a day."),

@@ -10,6 +10,7 @@ public sealed class RateLimiterStressTests(ProductDatabase database) : IClassFix
     private const int Instances = 8;
 
     private readonly StillTime _time = new();
+    private readonly PlatformSecret _secret = new(Convert.ToBase64String(new byte[32]));
 
     [Theory]
     [InlineData(50, 100)]
@@ -41,7 +42,7 @@ public sealed class RateLimiterStressTests(ProductDatabase database) : IClassFix
 
         await NewInstance(TimeProvider.System).TakeAsync(limit, user);
 
-        var store = new LimitStore(database.Client);
+        var store = NewStore();
         Assert.NotNull(await store.FindAsync(RateBucket.KeyOf(RouteClass.Follows, user), CancellationToken.None));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (await store.FindAsync(RateBucket.KeyOf(RouteClass.Follows, user), patience.Token) is not null) await Task.Delay(100, patience.Token);
@@ -50,7 +51,7 @@ public sealed class RateLimiterStressTests(ProductDatabase database) : IClassFix
     [Fact]
     public async Task Store_refuses_all_writers_of_a_version_but_the_first()
     {
-        var store = new LimitStore(database.Client);
+        var store = NewStore();
         var key = RateBucket.KeyOf(RouteClass.Likes, Id.New(TimeProvider.System));
         var fresh = new RateBucket { Id = key, Key = key, Used = 1, At = 0, Ttl = 60 };
 
@@ -65,7 +66,25 @@ public sealed class RateLimiterStressTests(ProductDatabase database) : IClassFix
         Assert.Equal((2, replaced!.ETag), (found!.Used, found.ETag));
     }
 
-    private RateLimiter NewInstance(TimeProvider? time = null) => new(new LimitStore(database.Client), time ?? _time, NullLogger<RateLimiter>.Instance);
+    [Fact]
+    public async Task Store_names_nobody_and_forgets_whom_it_is_told_to()
+    {
+        var store = NewStore();
+        var user = Id.New(TimeProvider.System);
+        var (likes, uploads) = (RateBucket.KeyOf(RouteClass.Likes, user), RateBucket.KeyOf(RouteClass.Uploads, user));
+        foreach (var key in new[] { likes, uploads }) await store.TryWriteAsync(new RateBucket { Id = key, Key = key, Used = 1, At = 0, Ttl = 60 }, CancellationToken.None);
+
+        foreach (var _ in new[] { "once", "again" }) await store.DeleteAsync(likes, CancellationToken.None);
+
+        Assert.Null(await store.FindAsync(likes, CancellationToken.None));
+        Assert.Equal(uploads, (await store.FindAsync(uploads, CancellationToken.None))!.Key);
+        using var pages = database.Client.GetContainer(Containers.Database, Containers.Limits).GetItemQueryIterator<RateBucket>("SELECT * FROM c");
+        while (pages.HasMoreResults) Assert.DoesNotContain(await pages.ReadNextAsync(), bucket => $"{bucket.Id}{bucket.Key}".Contains(user, StringComparison.Ordinal));
+    }
+
+    private LimitStore NewStore() => new(database.Client, _secret);
+
+    private RateLimiter NewInstance(TimeProvider? time = null) => new(NewStore(), time ?? _time, NullLogger<RateLimiter>.Instance);
 
     /// <summary>Does not move, but its timers do: a store that hangs is still noticed.</summary>
     private sealed class StillTime : TimeProvider

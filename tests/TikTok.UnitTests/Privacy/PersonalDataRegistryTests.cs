@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Storage;
+using TikTok.Functions.Platform;
 using TikTok.Functions.Privacy;
 
 namespace TikTok.UnitTests.Privacy;
@@ -49,6 +50,8 @@ public sealed class PersonalDataRegistryTests
             .AddSingleton(new CosmosClient("https://127.0.0.1:1/", Convert.ToBase64String(new byte[64])))
             .AddSingleton(new BlobServiceClient(storage))
             .AddSingleton(new QueueServiceClient(storage))
+            .AddSingleton(new PlatformSecret(Convert.ToBase64String(new byte[32])))
+            .AddSingleton<LimitStore>()
             .AddSingleton<VideoStore>()
             .AddSingleton<LikeStore>()
             .AddSingleton<CommentStore>()

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
 using TikTok.UnitTests.Infra;
@@ -92,14 +91,8 @@ public sealed class RateLimitsTests
     [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
     public void Addresses_of_one_IPv6_network_are_one_client(string one, string other, bool same)
     {
-        var limits = NewRouteLimits();
-        Assert.Equal(same, limits.SubjectOf(IPAddress.Parse(one)) == limits.SubjectOf(IPAddress.Parse(other)));
+        Assert.Equal(same, RouteLimits.SubjectOf(IPAddress.Parse(one)) == RouteLimits.SubjectOf(IPAddress.Parse(other)));
     }
-
-    private static RouteLimits NewRouteLimits() => new(
-        new RateLimits(Settings()),
-        new RateLimiter(new MemoryLimitStore(), new FakeTime(), NullLogger<RateLimiter>.Instance),
-        new PlatformSecret(Convert.ToBase64String(new byte[32])));
 
     private static IEnumerable<int> Figures(RateLimits limits, RouteClass routeClass) =>
         new[] { Role.User, Role.Verified, Role.Creator, Role.Admin }.Select(role => limits.For(routeClass, role).Capacity);
