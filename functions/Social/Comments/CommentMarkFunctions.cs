@@ -8,7 +8,7 @@ namespace TikTok.Functions.Social.Comments;
 /// <summary>What people do with a comment that is there: like it and, the video's owner, pin it.</summary>
 public sealed class CommentMarkFunctions(CommentStore comments, CommentLikeStore likes, CommentAccess access)
 {
-    [Function("LikeComment"), Answers<CommentLikeAnswer>]
+    [Function("LikeComment"), Answers<CommentLikeAnswer>, Idempotency(IdempotencyMode.Ignored)]
     public Task<IResult> LikeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "comments/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         SetLikedAsync(request, id, liked: true, cancellationToken);
@@ -19,7 +19,7 @@ public sealed class CommentMarkFunctions(CommentStore comments, CommentLikeStore
         SetLikedAsync(request, id, liked: false, cancellationToken);
 
     /// <summary>Shows the comment first. One at a time: pinning another takes its place.</summary>
-    [Function("PinComment"), AnswersNothing]
+    [Function("PinComment"), AnswersNothing, Idempotency(IdempotencyMode.Ignored)]
     public Task<IResult> PinAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "comments/{id}/pin")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         SetPinnedAsync(request, id, pinned: true, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
@@ -78,17 +79,20 @@ internal sealed class CommentScene
     }
 
     /// <summary>The ids of all documents in the video's partition.</summary>
-    public Task<List<string>> DocumentsAsync(Video video) => QueryAsync("SELECT VALUE c.id FROM c", new PartitionKey(video.VideoId));
+    public Task<List<string>> DocumentsAsync(Video video) => QueryAsync<string>("SELECT VALUE c.id FROM c", new PartitionKey(video.VideoId));
 
-    /// <summary>The ids of all documents anywhere in which the text occurs as a value.</summary>
+    /// <summary>The ids of all documents anywhere that name the account.</summary>
     public Task<List<string>> DocumentsOfAsync(string userId) =>
-        QueryAsync($"SELECT VALUE c.id FROM c WHERE c.userId = '{userId}' OR c.username = '{userId}' OR CONTAINS(c.id, '{userId}')", partition: null);
+        QueryAsync<string>($"SELECT VALUE c.id FROM c WHERE c.userId = '{userId}' OR c.username = '{userId}' OR CONTAINS(c.id, '{userId}')", partition: null);
 
-    private async Task<List<string>> QueryAsync(string query, PartitionKey? partition)
+    /// <summary>The documents of the video's partition as the change feed tells of them now.</summary>
+    public Task<List<JsonElement>> ChangesAsync(Video video) => QueryAsync<JsonElement>("SELECT * FROM c", new PartitionKey(video.VideoId));
+
+    private async Task<List<T>> QueryAsync<T>(string query, PartitionKey? partition)
     {
-        using var pages = _container.GetItemQueryIterator<string>(query, requestOptions: new QueryRequestOptions { PartitionKey = partition });
-        var ids = new List<string>();
-        while (pages.HasMoreResults) ids.AddRange(await pages.ReadNextAsync());
-        return ids;
+        using var pages = _container.GetItemQueryIterator<T>(query, requestOptions: new QueryRequestOptions { PartitionKey = partition });
+        var found = new List<T>();
+        while (pages.HasMoreResults) found.AddRange(await pages.ReadNextAsync());
+        return found;
     }
 }

@@ -1,5 +1,6 @@
 using Azure;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Messages;
 using TikTok.Core.Storage;
@@ -139,9 +140,11 @@ public sealed class ProcessingTests(VideoPlant plant) : IClassFixture<VideoPlant
     }
 
     [Fact]
-    public async Task Deletion_takes_staged_blocks_likes_and_the_place_in_the_creators_list_along()
+    public async Task Deletion_takes_staged_blocks_likes_comments_and_the_place_in_the_creators_list_along()
     {
         var id = await plant.ReadyAsync();
+        var comment = new CommentDraft(id, null, VideoPlant.Stranger.UserId, "eve", Verified: false, "Nice.");
+        var posted = CommentId.Parse((await plant.Comments.PostAsync(comment, default))!.Id)!.Value;
         await plant.UserVideos.ReflectAsync(await plant.FindAsync(id), default);
         await plant.Likes.SetAsync(VideoPlant.Stranger.UserId, id, liked: true, default);
         var staged = await plant.BeginAsync();
@@ -154,6 +157,8 @@ public sealed class ProcessingTests(VideoPlant plant) : IClassFixture<VideoPlant
         }
 
         Assert.Empty(await plant.Likes.FindLikedAsync(VideoPlant.Stranger.UserId, [id], default));
+        Assert.Null(await plant.Comments.FindAsync(posted, default));
+        Assert.Null(await plant.Comments.PostAsync(comment, default));
         Assert.DoesNotContain(await plant.UserVideos.ListAsync(VideoPlant.Creator.UserId, null, VideoAudience.Owner, 100, default), row => row.VideoId == id);
         Assert.Empty(await plant.BlobsOfAsync(staged.VideoId));
         var blocks = await Assert.ThrowsAsync<RequestFailedException>(() => new Azure.Storage.Blobs.Specialized.BlockBlobClient(
