@@ -12,7 +12,7 @@ namespace TikTok.Functions.Social;
 /// <summary>Shares: each call counts one, and one that is repeated with its <c>Idempotency-Key</c> counts no more.</summary>
 public sealed class ShareFunctions(ShareStore shares, VisibleVideos videos, InteractionLog log)
 {
-    [Function("ShareVideo"), Answers<ShareAnswer>]
+    [Function("ShareVideo"), Limited(RouteClass.Shares), Answers<ShareAnswer>]
     public async Task<IResult> ShareAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/{id}/share")] HttpRequest request, string id, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ public sealed class CommentFunctions(CommentStore comments, CommentAccess access
     /// <summary>As long as the app shows without cutting off.</summary>
     public const int MaxText = 150;
 
-    [Function("PostComment"), Asks<CommentRequest>, Answers<CommentAnswer>(StatusCodes.Status201Created)]
+    [Function("PostComment"), Limited(RouteClass.Comments), Asks<CommentRequest>, Answers<CommentAnswer>(StatusCodes.Status201Created)]
     public async Task<IResult> PostAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/{id}/comments")] HttpRequest request, string id, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace TikTok.Functions.Social.Comments;
 /// <summary>What people do with a comment that is there: like it and, the video's owner, pin it.</summary>
 public sealed class CommentMarkFunctions(CommentStore comments, CommentLikeStore likes, CommentAccess access)
 {
-    [Function("LikeComment"), Answers<CommentLikeAnswer>, Idempotency(IdempotencyMode.Ignored)]
+    [Function("LikeComment"), Limited(RouteClass.Likes), Answers<CommentLikeAnswer>, Idempotency(IdempotencyMode.Ignored)]
     public Task<IResult> LikeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "comments/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         SetLikedAsync(request, id, liked: true, cancellationToken);
