@@ -10,10 +10,6 @@ namespace TikTok.Functions.Social.Comments;
 /// </summary>
 public sealed class CommentAccess(VisibleVideos videos, RelationStore relations, CommentStore comments)
 {
-    /// <exception cref="ProblemException">404: there is no such video for the caller.</exception>
-    public Task<Video> FindVideoAsync(string videoId, Caller caller, CancellationToken cancellationToken) =>
-        videos.FindAsync(videoId, caller, cancellationToken);
-
     /// <summary>A comment that is not deleted, or is the tombstone above replies.</summary>
     /// <exception cref="ProblemException">404: there is no such comment for the caller.</exception>
     public async Task<Comment> FindCommentAsync(CommentId id, Caller caller, CancellationToken cancellationToken)
@@ -29,7 +25,7 @@ public sealed class CommentAccess(VisibleVideos videos, RelationStore relations,
     public async Task<(CommentId Id, Comment Comment, Video Video)> FindLiveAsync(string id, Caller caller, CancellationToken cancellationToken)
     {
         var commentId = Read(id);
-        var video = await FindVideoAsync(commentId.VideoId, caller, cancellationToken);
+        var video = await videos.FindAsync(commentId.VideoId, caller, cancellationToken);
         var comment = await FindCommentAsync(commentId, caller, cancellationToken);
         return comment.DeletedAt is null && MayRead(video, caller) ? (commentId, comment, video) : throw Problems.NotFound("comment");
     }

@@ -7,7 +7,8 @@ using TikTok.Functions.Platform;
 namespace TikTok.Functions.Social.Comments;
 
 /// <summary>Writing, reading and deleting comments.</summary>
-public sealed class CommentFunctions(CommentStore comments, CommentAccess access, CommentPages pages, CommentViews views, Cursor cursor)
+public sealed class CommentFunctions(
+    VisibleVideos videos, CommentStore comments, CommentAccess access, CommentPages pages, CommentViews views, Cursor cursor)
 {
     /// <summary>As long as the app shows without cutting off.</summary>
     public const int MaxText = 150;
@@ -24,7 +25,7 @@ public sealed class CommentFunctions(CommentStore comments, CommentAccess access
             .Check(body.ParentId is null || parent?.VideoId == id, "parentId", "must be the id of a comment on this video")
             .ThrowIfInvalid();
 
-        var video = await access.FindVideoAsync(id, caller, cancellationToken);
+        var video = await videos.FindAsync(id, caller, cancellationToken);
         if (video.Status != VideoStatus.Ready) throw Problems.NotFound("video");
         if (!video.AllowComments)
             throw Problems.Of(StatusCodes.Status403Forbidden, "/problems/comments-off", "Comments are off", "This video takes no comments.");
@@ -43,7 +44,7 @@ public sealed class CommentFunctions(CommentStore comments, CommentAccess access
     {
         var caller = request.RequireCaller();
         var (sort, limit) = (ReadSort(request), request.ReadLimit());
-        var video = await access.FindVideoAsync(id, caller, cancellationToken);
+        var video = await videos.FindAsync(id, caller, cancellationToken);
         var position = request.ReadCursor<CommentPosition>(cursor, CommentPages.ListOf(video, sort));
         return Answers.Ok(CommentAccess.MayRead(video, caller)
             ? await pages.ListAsync(video, sort, position, limit, caller, cancellationToken)
@@ -58,7 +59,7 @@ public sealed class CommentFunctions(CommentStore comments, CommentAccess access
         var caller = request.RequireCaller();
         var limit = request.ReadLimit();
         var root = CommentAccess.Read(id);
-        var video = await access.FindVideoAsync(root.VideoId, caller, cancellationToken);
+        var video = await videos.FindAsync(root.VideoId, caller, cancellationToken);
         if (!root.IsRoot || !CommentAccess.MayRead(video, caller)) throw Problems.NotFound("comment");
         await access.FindCommentAsync(root, caller, cancellationToken);
         var after = request.ReadCursor<ReplyPosition>(cursor, CommentPages.RepliesOf(root))?.After ?? 0;
@@ -75,7 +76,7 @@ public sealed class CommentFunctions(CommentStore comments, CommentAccess access
         if (await comments.FindAsync(commentId, cancellationToken) is not { DeletedAt: null } comment) throw Problems.NotFound("comment");
         if (comment.UserId != caller.UserId)
         {
-            var video = await access.FindVideoAsync(commentId.VideoId, caller, cancellationToken);
+            var video = await videos.FindAsync(commentId.VideoId, caller, cancellationToken);
             if (!CommentAccess.MayModerate(video, caller))
                 throw Problems.Forbidden("Only its author, the video's creator and moderators may delete a comment.");
         }

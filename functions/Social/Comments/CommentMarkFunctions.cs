@@ -13,6 +13,7 @@ public sealed class CommentMarkFunctions(CommentStore comments, CommentLikeStore
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "comments/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         SetLikedAsync(request, id, liked: true, cancellationToken);
 
+    /// <summary>One's own like can be taken back from what one may no longer see.</summary>
     [Function("UnlikeComment"), Answers<CommentLikeAnswer>]
     public Task<IResult> UnlikeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "comments/{id}/like")] HttpRequest request, string id, CancellationToken cancellationToken) =>
@@ -32,8 +33,8 @@ public sealed class CommentMarkFunctions(CommentStore comments, CommentLikeStore
     private async Task<IResult> SetLikedAsync(HttpRequest request, string id, bool liked, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
-        var found = await access.FindLiveAsync(id, caller, cancellationToken);
-        var count = await likes.SetAsync(caller.UserId, found.Id, liked, cancellationToken) ?? throw Problems.NotFound("comment");
+        var commentId = liked ? (await access.FindLiveAsync(id, caller, cancellationToken)).Id : CommentAccess.Read(id);
+        var count = await likes.SetAsync(caller.UserId, commentId, liked, cancellationToken) ?? throw Problems.NotFound("comment");
         return Answers.Ok(new CommentLikeAnswer(liked, count));
     }
 
