@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
+using Azure.Messaging.EventHubs.Consumer;
 using Azure.Messaging.EventHubs.Producer;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -47,6 +48,15 @@ public sealed class AzureClients(IConfiguration configuration)
     public EventHubProducerClient Interactions() => configuration[Connections.EventHubs] is { Length: > 0 } connection
         ? new EventHubProducerClient(connection, Hubs.Interactions)
         : new EventHubProducerClient(Required($"{Connections.EventHubs}:fullyQualifiedNamespace"), Hubs.Interactions, _credential);
+
+    /// <summary>A reader of the hub <see cref="Hubs.Interactions"/> beside the triggers: what is computed from the log can be computed anew.</summary>
+    public EventHubConsumerClient InteractionsReader()
+    {
+        const string group = EventHubConsumerClient.DefaultConsumerGroupName;
+        return configuration[Connections.EventHubs] is { Length: > 0 } connection
+            ? new EventHubConsumerClient(group, connection, Hubs.Interactions)
+            : new EventHubConsumerClient(group, Required($"{Connections.EventHubs}:fullyQualifiedNamespace"), Hubs.Interactions, _credential);
+    }
 
     private string Required(string key) => configuration[key] is { Length: > 0 } value
         ? value

@@ -87,7 +87,7 @@ public sealed class EventHubReader : IDisposable
             + $"?fromSequenceNumber={fromSequenceNumber}&maxCount={maxCount}&maxWaitMs={(long)maxWait.TotalMilliseconds}"
             + $"&reader={_reader}&epoch={_epoch}");
         var lines = await GetAsync(eventHubName, path, maxWait, cancellationToken);
-        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(EventLine.Read)];
+        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ReceivedEvent.Read)];
     }
 
     /// <inheritdoc />

@@ -4,6 +4,19 @@ namespace Azure.Messaging.EventHubs;
 internal sealed record EventHubsConnectionString(
     Uri Endpoint, string? EventHubName, string? KeyName, string? Key, string? Signature, bool IsEmulator)
 {
+    /// <summary>Where the namespace answers.</summary>
+    public Uri Address { get; } = new UriBuilder(Endpoint) { Scheme = IsEmulator ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, Port = IsEmulator ? Endpoint.Port : -1 }.Uri;
+
+    /// <summary>What requests are authorized by.</summary>
+    /// <param name="parameter">Whose argument this was.</param>
+    /// <exception cref="ArgumentException">There is no key and no signature.</exception>
+    public Authorization Authorization(string parameter) => this switch
+    {
+        { Signature: { } signature } => SharedAccessToken.FromToken(signature),
+        { KeyName: { } name, Key: { } key } => SharedAccessToken.FromKey(name, key, TimeProvider.System),
+        _ => throw new ArgumentException("The connection string has no key and no signature.", parameter),
+    };
+
     public static EventHubsConnectionString Parse(string connectionString)
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionString);

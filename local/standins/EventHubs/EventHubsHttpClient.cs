@@ -19,10 +19,9 @@ internal sealed class EventHubsHttpClient : IDisposable
     private readonly TimeProvider _time;
 
     public EventHubsHttpClient(
-        Uri address, string hub, Authorization authorization, EventHubProducerClientOptions options, TimeProvider time)
+        Uri address, string hub, Authorization authorization, EventHubConnectionOptions connection, EventHubsRetryOptions retry, TimeProvider time)
     {
-        (_namespace, _hub, _authorization, _retry, _time) = (address, hub, authorization, options.RetryOptions, time);
-        var connection = options.ConnectionOptions;
+        (_namespace, _hub, _authorization, _retry, _time) = (address, hub, authorization, retry, time);
         _address = connection.CustomEndpointAddress is { } custom
             ? new UriBuilder(address.Scheme, custom.Host, custom.IsDefaultPort ? -1 : custom.Port).Uri
             : address;
@@ -66,15 +65,21 @@ internal sealed class EventHubsHttpClient : IDisposable
 
     public async Task<string[]> GetPartitionIdsAsync(CancellationToken cancellationToken)
     {
-        var entry = await RetryAsync(
-            async token =>
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Get, Address(_hub));
-                return await AskAsync(request, token).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+        var entry = await GetAsync("", "", cancellationToken).ConfigureAwait(false);
         return [.. XElement.Parse(entry).Descendants(Arrays + "string").Select(id => id.Value)];
     }
+
+    /// <summary>Gets what lies below the hub.</summary>
+    /// <param name="path">Empty: the hub itself.</param>
+    /// <param name="query">More of the query, beginning with an ampersand; or nothing.</param>
+    public Task<string> GetAsync(string path, string query, CancellationToken cancellationToken) => RetryAsync(
+        async token =>
+        {
+            var address = Address(path.Length == 0 ? _hub : $"{_hub}/{path}");
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address + query));
+            return await AskAsync(request, token).ConfigureAwait(false);
+        },
+        cancellationToken);
 
     public void Dispose() => _http.Dispose();
 

@@ -58,8 +58,6 @@ public sealed class PersonalDataRegistryTests
             .AddSingleton<CommentLikeStore>()
             .AddSingleton<CommentRemoval>()
             .AddSingleton<ShareStore>()
-            .AddSingleton<AccountEdgeStore>()
-            .AddSingleton<FollowerStore>()
             .AddPrivacy(new ConfigurationBuilder().Build());
         return [.. services.BuildServiceProvider().GetServices<IPersonalData>()];
     }

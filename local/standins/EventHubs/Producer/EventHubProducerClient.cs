@@ -42,18 +42,7 @@ public class EventHubProducerClient : IAsyncDisposable
         EventHubName = eventHubName is { Length: > 0 }
             ? eventHubName
             : connection.EventHubName ?? throw new ArgumentException("No hub is named.", nameof(eventHubName));
-        var authorization = connection switch
-        {
-            { Signature: { } signature } => SharedAccessToken.FromToken(signature),
-            { KeyName: { } name, Key: { } key } => SharedAccessToken.FromKey(name, key, TimeProvider.System),
-            _ => throw new ArgumentException("The connection string has no key and no signature.", nameof(connectionString)),
-        };
-        var address = new UriBuilder(connection.Endpoint)
-        {
-            Scheme = connection.IsEmulator ? Uri.UriSchemeHttp : Uri.UriSchemeHttps,
-            Port = connection.IsEmulator ? connection.Endpoint.Port : -1,
-        }.Uri;
-        (FullyQualifiedNamespace, Identifier, _client) = Connect(address, EventHubName, authorization, clientOptions);
+        (FullyQualifiedNamespace, Identifier, _client) = Connect(connection.Address, EventHubName, connection.Authorization(nameof(connectionString)), clientOptions);
     }
 
     /// <summary>A client that signs with a shared access key.</summary>
@@ -202,7 +191,7 @@ public class EventHubProducerClient : IAsyncDisposable
     {
         var options = given ?? new EventHubProducerClientOptions();
         return (address.Host, options.Identifier ?? Guid.NewGuid().ToString(),
-            new EventHubsHttpClient(address, hub, authorization, options, TimeProvider.System));
+            new EventHubsHttpClient(address, hub, authorization, options.ConnectionOptions, options.RetryOptions, TimeProvider.System));
     }
 
     private static SendEventOptions Destination(SendEventOptions? options)
