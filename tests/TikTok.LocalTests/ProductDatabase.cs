@@ -41,6 +41,22 @@ public sealed class ProductDatabase : IAsyncLifetime
         return video;
     }
 
+    /// <summary>An account of that id, or of a new one.</summary>
+    public Task<Account> AddAccountAsync(string? id = null) =>
+        new AccountStore(Client).CreateAsync(NewAccount(id ?? Id.New(TimeProvider.System)), CancellationToken.None);
+
+    /// <summary>An account that nobody can sign in to.</summary>
+    public static Account NewAccount(string id) => new()
+    {
+        Id = id,
+        UserId = id,
+        Username = id,
+        DisplayName = id,
+        PasswordHash = "",
+        BirthDate = new DateOnly(1990, 1, 1),
+        CreatedAt = TimeProvider.System.GetUtcNow(),
+    };
+
     public async Task DisposeAsync()
     {
         Client?.Dispose();

@@ -1,12 +1,16 @@
 using System.Globalization;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
 using TikTok.Functions.Analytics.Projections;
 
 namespace TikTok.Functions.Analytics.Creators;
 
-/// <summary>Creators' statistics: every event is counted in the day of the creator and in the day of the video.</summary>
-public sealed class CreatorStatistics(CreatorStatsStore store, VideoDirectory directory) : IProjection
+/// <summary>
+/// Creators' statistics: every event is counted in the day of the creator and in the day of the video. Of a creator who is gone nothing is written, also when the
+/// log is replayed.
+/// </summary>
+public sealed class CreatorStatistics(CreatorStatsStore store, VideoDirectory directory, AccountStore accounts) : IProjection
 {
     private const int ParallelCreators = 8;
 
@@ -18,11 +22,13 @@ public sealed class CreatorStatistics(CreatorStatsStore store, VideoDirectory di
         var groups = relevant
             .Select(e => (Creator: CreatorOf(e.Interaction, videos), Event: e))
             .Where(e => e.Creator is not null)
-            .GroupBy(e => (e.Creator, Generation: generations.Of(e.Event.Interaction.At)), e => e.Event);
+            .GroupBy(e => (Creator: e.Creator!, Generation: generations.Of(e.Event.Interaction.At)), e => e.Event)
+            .ToList();
+        var existing = await accounts.FindExistingAsync([.. groups.Select(g => g.Key.Creator)], cancellationToken);
         await Parallel.ForEachAsync(
-            groups,
+            groups.Where(g => existing.Contains(g.Key.Creator)),
             new ParallelOptions { MaxDegreeOfParallelism = ParallelCreators, CancellationToken = cancellationToken },
-            async (group, token) => await store.AddAsync(group.Key.Creator!, group.Key.Generation, [.. group], token));
+            async (group, token) => await store.AddAsync(group.Key.Creator, group.Key.Generation, [.. group], token));
     }
 
     /// <summary>What an event adds; null: nothing that is counted.</summary>

@@ -26,7 +26,6 @@ public sealed class KilledConsumersTests(ProductService service)
     /// <summary>How many views are counted when the process is killed.</summary>
     private static readonly int[] Kills = [1_000, 3_000, 6_000];
 
-
     private readonly VideoStore _videos = new(service.Cosmos);
 
     [Fact]
@@ -36,6 +35,8 @@ public sealed class KilledConsumersTests(ProductService service)
         var creators = Ids(Creators);
         var viewers = Ids(Viewers);
         var videos = Ids(Videos);
+        var accounts = new AccountStore(service.Cosmos);
+        foreach (var id in creators.Concat(viewers)) await accounts.CreateAsync(ProductDatabase.NewAccount(id), CancellationToken.None);
         for (var i = 0; i < Videos; i++) await AddVideoAsync(videos[i], creators[i % Creators]);
         var watches = Enumerable.Range(0, Events).Select(_ => NewWatch(videos[Skewed(random)], viewers[random.Next(Viewers)], random)).ToList();
 

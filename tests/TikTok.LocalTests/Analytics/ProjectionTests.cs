@@ -23,9 +23,11 @@ public sealed class ProjectionTests(ProductDatabase database) : IClassFixture<Pr
     private readonly TrendStore _trends = new(database.Client);
     private readonly VideoDirectory _directory = new(new VideoStore(database.Client), TimeProvider.System);
 
-    private IProjection History => new WatchHistory(_watches);
+    private readonly AccountStore _accounts = new(database.Client);
+
+    private IProjection History => new WatchHistory(_watches, _accounts);
     private IProjection Trends => new Trends(_trends, _directory, TimeProvider.System, NullLogger<Trends>.Instance);
-    private IProjection Statistics => new CreatorStatistics(_stats, _directory);
+    private IProjection Statistics => new CreatorStatistics(_stats, _directory, _accounts);
 
     [Fact]
     public async Task Each_event_counts_once_however_often_it_is_delivered_or_was_appended()
@@ -109,7 +111,7 @@ public sealed class ProjectionTests(ProductDatabase database) : IClassFixture<Pr
     [Fact]
     public async Task Events_of_more_videos_than_a_transaction_takes_are_counted_all()
     {
-        var creator = Id.New(TimeProvider.System);
+        var creator = (await database.AddAccountAsync()).UserId;
         var videos = await Task.WhenAll(Enumerable.Range(0, 150).Select(i =>
             database.AddVideoAsync(v => v with { UserId = creator, Hashtags = [$"t{i}{creator}", $"u{i}{creator}"] })));
         var log = NewLog();
@@ -175,7 +177,8 @@ public sealed class ProjectionTests(ProductDatabase database) : IClassFixture<Pr
 
     private async Task<Scene> SceneAsync()
     {
-        var creator = Id.New(TimeProvider.System);
+        var creator = (await database.AddAccountAsync()).UserId;
+        await database.AddAccountAsync("viewer" + creator);
         var a = await database.AddVideoAsync(v => v with { UserId = creator });
         var b = await database.AddVideoAsync(v => v with { UserId = creator });
         return new Scene(creator, a.VideoId, b.VideoId, NewLog("viewer" + creator));
