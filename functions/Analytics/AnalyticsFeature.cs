@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using TikTok.Core;
 using TikTok.Functions.Analytics.Creators;
 using TikTok.Functions.Analytics.History;
 using TikTok.Functions.Analytics.Projections;
+using TikTok.Functions.Analytics.Rebuilding;
 using TikTok.Functions.Analytics.Trending;
 
 namespace TikTok.Functions.Analytics;
@@ -20,5 +22,9 @@ public static class AnalyticsFeature
         .AddSingleton<TrendRanking>()
         .AddSingleton<Trends>()
         .AddSingleton<CreatorStatsStore>()
-        .AddSingleton<CreatorStatistics>();
+        .AddSingleton<CreatorStatistics>()
+        .AddSingleton(services => services.GetRequiredService<AzureClients>().InteractionsReader())
+        .AddSingleton<IReadOnlyList<IProjection>>(services =>
+            [services.GetRequiredService<WatchHistory>(), services.GetRequiredService<Trends>(), services.GetRequiredService<CreatorStatistics>()])
+        .AddSingleton<Rebuild>();
 }

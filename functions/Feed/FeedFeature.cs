@@ -18,7 +18,6 @@ public static class FeedFeature
             .AddSingleton<RankerCircuit>()
             .AddSingleton<FeedSessionStore>()
             .AddSingleton<PopularVideos>()
-            .AddSingleton<ForYouFeed>()
-            .AddSingleton<FollowingFeed>();
+            .AddSingleton<ForYouFeed>();
     }
 }
