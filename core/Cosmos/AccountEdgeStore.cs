@@ -46,6 +46,11 @@ public sealed class AccountEdgeStore(CosmosClient client, TimeProvider time)
         }
     }
 
+    /// <summary>Removes what others are to an account that is being erased, and takes it out of their counts.</summary>
+    /// <inheritdoc cref="CountedEdges.RemoveAsync"/>
+    public Task<int> RemoveToAsync(string targetId, int count, CancellationToken cancellationToken) =>
+        _edges.RemoveAsync("userId", "targetId", targetId, count, cancellationToken);
+
     private AccountEdge Version(AccountEdge current, AccountEdge next) => next.Follow == current.Follow ? next : next with
     {
         FollowVersion = Math.Max(current.FollowVersion + 1, time.GetUtcNow().ToUnixTimeMilliseconds()),

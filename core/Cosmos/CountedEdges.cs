@@ -60,6 +60,43 @@ internal sealed class CountedEdges(Container container)
         }
     }
 
+    /// <summary>Removes edges from all partitions with this account at their far end, and what they count for there.</summary>
+    /// <param name="partitionProperty">The property that the container is partitioned by.</param>
+    /// <param name="farProperty">The property that holds the far end.</param>
+    /// <param name="count">How many at most.</param>
+    /// <returns>How many were found; fewer may have been removed where somebody else was writing.</returns>
+    public async Task<int> RemoveAsync(string partitionProperty, string farProperty, string farId, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition(
+            $"SELECT c.{partitionProperty} AS partition, c.id, c.follow, c._etag AS etag FROM c WHERE c.type = '{AccountEdge.DocumentType}' AND c.{farProperty} = @far OFFSET 0 LIMIT @count")
+            .WithParameter("@far", farId)
+            .WithParameter("@count", count);
+        using var pages = container.GetItemQueryIterator<FarEdge>(query);
+        var found = new List<FarEdge>();
+        while (pages.HasMoreResults) found.AddRange(await pages.ReadNextAsync(cancellationToken));
+        foreach (var edge in found) await RemoveAsync(edge, cancellationToken);
+        return found.Count;
+    }
+
+    private async Task RemoveAsync(FarEdge edge, CancellationToken cancellationToken)
+    {
+        var batch = container.CreateTransactionalBatch(new PartitionKey(edge.Partition))
+            .DeleteItem(edge.Id, new TransactionalBatchItemRequestOptions { IfMatchEtag = edge.ETag });
+        if (edge.Follow == FollowState.Following) batch.PatchItem(FollowCount.DocumentId, [PatchOperation.Increment("/count", -1)]);
+        using var answer = await batch.ExecuteAsync(cancellationToken);
+
+        // Whoever wrote meanwhile left it for the next time.
+        if (answer.IsSuccessStatusCode || answer[0].StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound) return;
+        if (edge.Follow == FollowState.Following && answer[1].StatusCode == HttpStatusCode.NotFound)
+        {
+            // The account there is being erased too, and its count was first.
+            using var deleted = await container.DeleteItemStreamAsync(edge.Id, new PartitionKey(edge.Partition), cancellationToken: cancellationToken);
+            if (deleted.StatusCode != HttpStatusCode.NotFound) deleted.EnsureSuccessStatusCode();
+            return;
+        }
+        throw new CosmosException(answer.ErrorMessage ?? "The edge was not removed.", answer.StatusCode, 0, answer.ActivityId, answer.RequestCharge);
+    }
+
     private static int Weight(AccountEdge? edge) => edge?.Follow == FollowState.Following ? 1 : 0;
 
     private async Task<TransactionalBatchResponse> WriteAsync(
@@ -108,4 +145,6 @@ internal sealed class CountedEdges(Container container)
             return null;
         }
     }
+
+    private sealed record FarEdge(string Partition, string Id, FollowState Follow, string ETag);
 }

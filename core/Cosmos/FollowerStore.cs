@@ -15,6 +15,11 @@ public sealed class FollowerStore(CosmosClient client)
         string targetId, FollowState state, string? after, int count, CancellationToken cancellationToken) =>
         _mirrors.ListAsync(targetId, state, after, count, cancellationToken);
 
+    /// <summary>Removes an account that is being erased from among the followers of others, and takes it out of their counts.</summary>
+    /// <inheritdoc cref="CountedEdges.RemoveAsync"/>
+    public Task<int> RemoveFromAsync(string userId, int count, CancellationToken cancellationToken) =>
+        _mirrors.RemoveAsync("targetId", "userId", userId, count, cancellationToken);
+
     /// <summary>
     /// Mirrors the follow of an edge of <c>edges</c>, and counts it. Of several states of one edge, told in any order and any number of times, the one with the
     /// highest <see cref="AccountEdge.FollowVersion"/> stands, and is counted once.

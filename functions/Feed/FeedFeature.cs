@@ -18,6 +18,7 @@ public static class FeedFeature
             .AddSingleton<RankerCircuit>()
             .AddSingleton<FeedSessionStore>()
             .AddSingleton<PopularVideos>()
-            .AddSingleton<ForYouFeed>();
+            .AddSingleton<ForYouFeed>()
+            .AddSingleton<FollowingFeed>();
     }
 }

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using TikTok.Core.Cosmos;
+using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Feed;
 
-public sealed class FeedFunctions(ForYouFeed feed, LikeStore likes, MediaUrls urls, Cursor cursors)
+public sealed class FeedFunctions(ForYouFeed feed, FollowingFeed following, LikeStore likes, MediaUrls urls, Cursor cursors)
 {
     [Function("GetFeed"), Answers<FeedPageAnswer>, Query("count", typeof(int)), Query("cursor")]
     public async Task<IResult> GetAsync(
@@ -14,15 +15,28 @@ public sealed class FeedFunctions(ForYouFeed feed, LikeStore likes, MediaUrls ur
         var caller = request.RequireCaller();
         var list = $"feed:{caller.UserId}";
         var page = await feed.NextAsync(caller.UserId, request.ReadCursor<FeedCursor>(cursors, list), request.ReadLimit("count"), cancellationToken);
-        var liked = await likes.FindLikedAsync(caller.UserId, [.. page.Videos.Select(v => v.VideoId)], cancellationToken);
-        var items = new List<VideoAnswer>(page.Videos.Count);
-        foreach (var video in page.Videos)
+        return await AnswerAsync(request, page.Videos, page.Next is null ? null : cursors.Encode(list, page.Next), page.Fallback, cancellationToken);
+    }
+
+    /// <summary>The newest videos of those whom the caller follows.</summary>
+    [Function("GetFollowingFeed"), Answers<FeedPageAnswer>, Query("count", typeof(int)), Query("cursor")]
+    public async Task<IResult> GetFollowingAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "feed/following")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var caller = request.RequireCaller();
+        var list = $"following-feed:{caller.UserId}";
+        var page = await following.NextAsync(caller.UserId, request.ReadCursor<FollowingCursor>(cursors, list), request.ReadLimit("count"), cancellationToken);
+        return await AnswerAsync(request, page.Videos, page.Next is null ? null : cursors.Encode(list, page.Next), fallback: null, cancellationToken);
+    }
+
+    private async Task<IResult> AnswerAsync(
+        HttpRequest request, IReadOnlyList<Video> videos, string? nextCursor, string? fallback, CancellationToken cancellationToken)
+    {
+        var liked = await likes.FindLikedAsync(request.RequireCaller().UserId, [.. videos.Select(v => v.VideoId)], cancellationToken);
+        var items = new List<VideoAnswer>(videos.Count);
+        foreach (var video in videos)
             items.Add(VideoAnswer.From(video, await urls.ForAsync(video, request, cancellationToken), liked.Contains(video.VideoId)));
-        return Answers.Ok(new FeedPageAnswer(
-            items,
-            page.Next is null ? null : cursors.Encode(list, page.Next),
-            page.Fallback,
-            PrefetchPlan.For(page.Videos)));
+        return Answers.Ok(new FeedPageAnswer(items, nextCursor, fallback, PrefetchPlan.For(videos)));
     }
 }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Messages;
 using TikTok.Core.Storage;
 
@@ -24,9 +25,11 @@ public static class PrivacyFeature
             .AddSingleton<IPersonalData, LikesOfPerson>()
             .AddSingleton<IPersonalData, SharesOfPerson>()
             .AddSingleton<IPersonalData>(s => Documents(s, "relations", Containers.Edges, "userId", isExported: true))
-            .AddSingleton<IPersonalData>(s => Documents(s, "relationsOfOthers", Containers.Edges, "targetId", isExported: false))
+            .AddSingleton<IPersonalData>(s => new EdgesOfOthers(
+                Documents(s, "relationsOfOthers", Containers.Edges, "targetId", isExported: false), s.GetRequiredService<AccountEdgeStore>().RemoveToAsync))
             .AddSingleton<IPersonalData>(s => Documents(s, "followers", Containers.EdgesIn, "targetId", isExported: true))
-            .AddSingleton<IPersonalData>(s => Documents(s, "followersOfOthers", Containers.EdgesIn, "userId", isExported: false))
+            .AddSingleton<IPersonalData>(s => new EdgesOfOthers(
+                Documents(s, "followersOfOthers", Containers.EdgesIn, "userId", isExported: false), s.GetRequiredService<FollowerStore>().RemoveFromAsync))
             .AddSingleton<IPersonalData>(s => Documents(s, "videoList", Containers.UserVideos, "userId", isExported: false))
             .AddSingleton<IPersonalData>(s => Documents(s, "watches", Containers.Watches, "userId", isExported: true))
             .AddSingleton<IPersonalData>(s => Documents(s, "creatorStats", Containers.CreatorStats, "userId", isExported: true))

@@ -26,7 +26,13 @@ public sealed class WrittenLog(string partition = "0", DateTimeOffset? begin = n
     {
         var interaction = new Interaction
         {
-            Id = id ?? $"{partition}-{_events.Count}", Type = type, VideoId = videoId, TargetUserId = targetUserId, UserId = userId ?? viewer, At = at ?? _now, Watch = watch,
+            Id = id ?? $"{partition}-{_events.Count}",
+            Type = type,
+            VideoId = videoId,
+            TargetUserId = targetUserId,
+            UserId = userId ?? viewer,
+            At = at ?? _now,
+            Watch = watch,
         };
         return Append(interaction);
     }

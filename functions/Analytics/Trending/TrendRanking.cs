@@ -38,7 +38,9 @@ public sealed class TrendRanking(TrendStore store, ProjectionStateStore states, 
         {
             var ranked = claimed with
             {
-                Items = await RankAsync(kind, Generations.Shown(state), cancellationToken), RankedAt = time.GetUtcNow(), ClaimedUntil = default,
+                Items = await RankAsync(kind, Generations.Shown(state), cancellationToken),
+                RankedAt = time.GetUtcNow(),
+                ClaimedUntil = default,
             };
             list = await store.TrySaveListAsync(ranked, cancellationToken) ?? ranked;
         }

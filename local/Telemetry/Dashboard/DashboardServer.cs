@@ -20,6 +20,10 @@ internal sealed class DashboardServer : IAsyncDisposable
 {
     private const string Protobuf = "application/x-protobuf";
     private const int MaxBody = 4 * 1024 * 1024;
+
+    // What is too large is refused at MaxBody but not cut off there: Kestrel reads the rest away after the answer. An exporter sends its whole body
+    // before it looks for an answer, and a connection closed meanwhile would be a broken pipe to it, which it retries, and no 413.
+    private const int MaxDrained = 64 * 1024 * 1024;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     private readonly WebApplication _app;
@@ -38,7 +42,7 @@ internal sealed class DashboardServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.Limits.MaxRequestBodySize = MaxDrained;
             kestrel.Listen(IPAddress.Loopback, port);
         });
         _app = builder.Build();
@@ -91,7 +95,7 @@ internal sealed class DashboardServer : IAsyncDisposable
         try
         {
             using var body = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, MaxBody));
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            await ReadAsync(context, body);
             take(body.GetBuffer().AsMemory(0, (int)body.Length));
 
             // An empty response message: everything was taken.
@@ -104,6 +108,20 @@ internal sealed class DashboardServer : IAsyncDisposable
         catch (BadHttpRequestException e)
         {
             context.Response.StatusCode = e.StatusCode;
+        }
+    }
+
+    private static async Task ReadAsync(HttpContext context, MemoryStream body)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            var isTooLarge = body.Length + read.Buffer.Length > MaxBody;
+            if (!isTooLarge) foreach (var segment in read.Buffer) body.Write(segment.Span);
+            reader.AdvanceTo(read.Buffer.End);
+            if (isTooLarge) throw new BadHttpRequestException("Too large.", StatusCodes.Status413PayloadTooLarge);
+            if (read.IsCompleted) return;
         }
     }
 

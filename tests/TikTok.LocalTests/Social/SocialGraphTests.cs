@@ -164,6 +164,25 @@ public sealed class SocialGraphTests(ProductDatabase database) : IClassFixture<P
     }
 
     [Fact]
+    public async Task An_erased_account_is_taken_out_of_the_counts_of_all_others_however_it_is_repeated()
+    {
+        var (gone, star) = (await _scene.AddAsync(), await _scene.AddAsync());
+        var fans = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _scene.AddAsync()));
+        await Task.WhenAll(fans.SelectMany(fan => new[] { SetAsync(fan, gone, true), SetAsync(gone, fan, true), SetAsync(fan, star, true) }));
+        await _scene.Graph.BlockAsync(star, gone, default);
+
+        // Two workers at once, each again until it finds nothing.
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
+        {
+            while (await _scene.Edges.RemoveToAsync(gone, 2, default) + await _scene.Followers.RemoveFromAsync(gone, 2, default) > 0) { }
+        }));
+
+        Assert.Equal(5, await _scene.Followers.CountFollowersAsync(star, default));
+        Assert.All(await _scene.ChangesAsync([star, .. fans]), edge => Assert.NotEqual(gone, edge.TargetId));
+        await _scene.AssertConsistentAsync([star, .. fans]);
+    }
+
+    [Fact]
     public async Task Nobody_follows_more_than_the_limit()
     {
         var (ada, bob) = (await _scene.AddAsync(), await _scene.AddAsync());

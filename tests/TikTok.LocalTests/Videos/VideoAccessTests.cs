@@ -83,6 +83,34 @@ public sealed class VideoAccessTests(ProductService service)
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(bob, $"videos/{video}"));
     }
 
+    [Fact]
+    public async Task The_following_feed_pages_through_those_who_are_followed_and_leaves_out_whom_one_mutes()
+    {
+        var (ada, bob, eve) = (await _http.RegisterAsync(), await _http.RegisterAsync(), await _http.RegisterAsync());
+        var (first, second, third) = (await AddAsync(ada), await AddAsync(bob, v => v with { Visibility = Visibility.Followers }), await AddAsync(ada));
+        foreach (var creator in new[] { ada, bob }) await CallAsync(HttpMethod.Post, eve, $"users/{creator.UserId}/follow");
+        await Eventually.TrueAsync(async () => (await FeedAsync(eve, "")).Ids.Count == 3);
+
+        var page = await FeedAsync(eve, "?count=2");
+        var rest = await FeedAsync(eve, $"?count=2&cursor={page.Next}");
+        await CallAsync(HttpMethod.Post, eve, $"users/{ada.UserId}/mute");
+
+        Assert.Equal([third, second], page.Ids);
+        Assert.Equal([first], rest.Ids);
+        Assert.Null(rest.Next);
+        Assert.Equal([second], (await FeedAsync(eve, "")).Ids);
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(ada, $"feed/following?cursor={page.Next}"));
+    }
+
+    private async Task<(IReadOnlyList<string> Ids, string? Next)> FeedAsync(SignedInUser user, string query)
+    {
+        var answer = await CallAsync(HttpMethod.Get, user, $"feed/following{query}");
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
+        return (
+            [.. answer.Body.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetString()!)],
+            answer.Body.TryGetProperty("nextCursor", out var next) ? next.GetString() : null);
+    }
+
     private async Task<string> AddAsync(SignedInUser creator, Func<Video, Video>? with = null)
     {
         var id = Id.New(TimeProvider.System);

@@ -58,6 +58,8 @@ public sealed class PersonalDataRegistryTests
             .AddSingleton<CommentLikeStore>()
             .AddSingleton<CommentRemoval>()
             .AddSingleton<ShareStore>()
+            .AddSingleton<AccountEdgeStore>()
+            .AddSingleton<FollowerStore>()
             .AddPrivacy(new ConfigurationBuilder().Build());
         return [.. services.BuildServiceProvider().GetServices<IPersonalData>()];
     }

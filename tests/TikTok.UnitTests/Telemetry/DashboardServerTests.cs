@@ -72,7 +72,9 @@ public sealed class DashboardServerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("v1/traces", [1, 2, 3]));
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("v1/metrics", [0x0a, 0x7f]));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await PostAsync("v1/traces", [], "application/json"));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync("v1/traces", new byte[5 * 1024 * 1024]));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync("v1/traces", new byte[4 * 1024 * 1024 + 1]));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync("v1/traces", new byte[40 * 1024 * 1024]));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync("v1/metrics", new byte[40 * 1024 * 1024], chunked: true));
         Assert.Equal(HttpStatusCode.OK, await PostAsync("v1/traces", []));
         Assert.Empty(_traces.Notable(10, 10));
     }
@@ -111,13 +113,11 @@ public sealed class DashboardServerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync(new Uri("api/traces/none", UriKind.Relative))).StatusCode);
     }
 
-    private async Task<HttpStatusCode> PostAsync(string path, byte[] body, string type = "application/x-protobuf")
+    private async Task<HttpStatusCode> PostAsync(string path, byte[] body, string type = "application/x-protobuf", bool chunked = false)
     {
         using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = content };
-
-        // A body that is refused by its length is not sent: else the server's end of the connection breaks the sending before the answer is read.
-        request.Headers.ExpectContinue = true;
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.TransferEncodingChunked = chunked;
         using var response = await _http.SendAsync(request);
         return response.StatusCode;
     }
