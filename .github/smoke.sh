@@ -24,7 +24,7 @@ export Cosmos='AccountEndpoint=https://127.0.0.1:8081/;AccountKey=C2y6yDjf5/R+ob
 export EventHubs='Endpoint=sb://127.0.0.1;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true'
 export FUNCTIONS_WORKER_RUNTIME=dotnet-isolated Ranker__Url=http://127.0.0.1:1
 Platform__Secret=$(openssl rand -base64 32)
-Jwt__SigningKey=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -outform DER | base64 -w0)
+Jwt__SigningKey=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 | openssl pkcs8 -topk8 -nocrypt -outform DER | base64 -w0)
 export Platform__Secret Jwt__SigningKey
 # The emulator starts empty; in Azure, Bicep has made these.
 "$emulators/TikTok.Local" create-resources

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Configuration;
 using TikTok.Local.Up.Display;
 using TikTok.Local.Up.Supervision;
 
@@ -63,9 +62,7 @@ internal sealed class LocalService(UpOptions options, DataDirectory data, Servic
     {
         using var timeout = new CancellationTokenSource(SetupTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var settings = new ConfigurationBuilder().AddInMemoryCollection(
-            topology.Settings.Select(pair => KeyValuePair.Create<string, string?>(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value))).Build();
-        await ResourceCreation.RunAsync(settings, either.Token);
+        await ResourceCreation.RunAsync(topology.Configuration, either.Token);
     }
 
     private async Task WaitForHealthAsync(CancellationToken cancellationToken)

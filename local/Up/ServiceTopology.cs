@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using TikTok.Core;
 using TikTok.Core.Storage;
 using TikTok.Local.Up.Supervision;
@@ -56,6 +57,11 @@ public sealed class ServiceTopology
 
     /// <summary>The app settings of functions and container jobs.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>The same, as a program that has them reads them.</summary>
+    public IConfiguration Configuration => new ConfigurationBuilder()
+        .AddInMemoryCollection(Settings.Select(pair => KeyValuePair.Create<string, string?>(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value)))
+        .Build();
 
     /// <summary>The emulators: state, needed by everything else.</summary>
     public IReadOnlyList<ServiceDefinition> Emulators =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Azure.Storage.Queues;
+using Microsoft.Azure.Cosmos;
 using Spectre.Console;
 using TikTok.Local.Telemetry;
 using TikTok.Local.Telemetry.Dashboard;
@@ -88,7 +89,7 @@ internal static class UpCommand
             await service.StartAsync(stop);
             await AnnounceAsync(options, data, topology, display, time, stop);
             display.Event($"ready in {time.GetElapsedTime(started).TotalSeconds:0.0} s");
-            if (options.Demo) await CreateDemoAsync(options, data, display, time, stop);
+            if (options.Demo) await CreateDemoAsync(options, data, topology, display, time, stop);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -118,19 +119,21 @@ internal static class UpCommand
         display.Note($"Blobs       {topology.BlobEndpoint}");
         display.Note($"Logs        {data.Logs}");
         if (options.Demo) display.Note($"Demo login  {DemoContent.Creator.Username} / {DemoContent.Creator.Password}, and {DemoContent.Friend.Username} / {DemoContent.Friend.Password}");
+        if (options.Demo) display.Note($"Demo admin  {DemoStaff.Admin.Username} / {DemoStaff.Admin.Password}");
         display.Note($"Walk        {data.Walk} [CLIP]   (uploads a clip with curl and follows it through feed, counts and deletion)");
         display.Note($"            curl -s {options.Api}health");
         display.Note("Ctrl-C ends everything.");
     }
 
     /// <summary>Demo content is a courtesy: the service runs on without it.</summary>
-    private static async Task CreateDemoAsync(UpOptions options, DataDirectory data, IUpDisplay display, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task CreateDemoAsync(UpOptions options, DataDirectory data, ServiceTopology topology, IUpDisplay display, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
+            await new DemoStaff(options, topology.Configuration, time).CreateAsync(cancellationToken);
             await new DemoContent(options, data, display.Event, time).CreateAsync(cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or InvalidDataException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or CosmosException or InvalidDataException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             display.Event($"demo: gave up, the next start goes on: {e.Message}");
         }

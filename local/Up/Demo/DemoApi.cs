@@ -21,11 +21,13 @@ internal sealed class DemoApi(HttpClient http, TimeProvider time)
     private string? _token;
 
     /// <summary>Logs in; registers first where there is no such account yet.</summary>
-    public async Task SignInAsync(DemoAccount account, CancellationToken cancellationToken)
+    /// <returns>The account's id.</returns>
+    public async Task<string> SignInAsync(DemoAccount account, CancellationToken cancellationToken)
     {
         var login = await SendAsync(HttpMethod.Post, "auth/login", new { account.Username, account.Password }, cancellationToken, HttpStatusCode.Unauthorized);
         login ??= await SendAsync(HttpMethod.Post, "auth/register", new { account.Username, account.Password, account.DisplayName, BirthDate = "2000-01-01" }, cancellationToken);
         _token = Text(login!, "accessToken");
+        return Text(login!, "userId");
     }
 
     /// <returns>The video's status, or null when there is no such video of ours.</returns>
