@@ -1,5 +1,6 @@
 using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
+using TikTok.UnitTests.Infra;
 
 namespace TikTok.UnitTests.Platform;
 
@@ -23,5 +24,12 @@ public sealed class RouteRolesTests
         var paths = new ApiDescription(_catalog).Describe("/api/v1")["paths"]!;
         Assert.Equal("""[{"bearer":["admin"]}]""", paths["/ops/users/{id}/role"]!["put"]!["security"]!.ToJsonString());
         Assert.Null(paths["/users/me"]!["get"]!["security"]);
+    }
+
+    [Fact]
+    public void The_table_in_docs_is_that_of_the_functions()
+    {
+        var written = File.ReadAllText(Path.Combine(Bicep.RepositoryRoot, "docs", "api", "roles.md"));
+        Assert.True(written == RouteRoles.Table(_catalog), "docs/api/roles.md is out of date: dotnet run --project local -c Release -- roles > docs/api/roles.md");
     }
 }
