@@ -9,17 +9,8 @@ public sealed class AccountStore(CosmosClient client)
 {
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.Accounts);
 
-    public async Task<Account?> FindAsync(string userId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<Account>(userId, new PartitionKey(userId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<Account?> FindAsync(string userId, CancellationToken cancellationToken) =>
+        _container.FindAsync<Account>(userId, new PartitionKey(userId), cancellationToken);
 
     /// <summary>Those of <paramref name="userIds"/> that exist, by id.</summary>
     public async Task<IReadOnlyDictionary<string, Account>> FindManyAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
@@ -70,17 +61,8 @@ public sealed class AccountStore(CosmosClient client)
     }
 
     /// <summary>Removes the document, if it is there.</summary>
-    public async Task DeleteAsync(string userId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _container.DeleteItemAsync<Account>(userId, new PartitionKey(userId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            // Then it is as wanted.
-        }
-    }
+    public Task DeleteAsync(string userId, CancellationToken cancellationToken) =>
+        _container.RemoveAsync(userId, new PartitionKey(userId), cancellationToken);
 
     private static Account Version(Account current, Account next) =>
         (next.Username, next.IsVerified, next.Private) == (current.Username, current.IsVerified, current.Private)

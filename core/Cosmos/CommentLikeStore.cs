@@ -59,16 +59,6 @@ public sealed class CommentLikeStore(CosmosClient client, TimeProvider time)
         LikedAt = time.GetUtcNow(),
     };
 
-    private async Task<long?> CountAsync(string commentId, PartitionKey partition, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Comment comment = await _container.ReadItemAsync<Comment>(commentId, partition, cancellationToken: cancellationToken);
-            return comment.DeletedAt is null ? comment.Likes : null;
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private async Task<long?> CountAsync(string commentId, PartitionKey partition, CancellationToken cancellationToken) =>
+        await _container.FindAsync<Comment>(commentId, partition, cancellationToken) is { DeletedAt: null } comment ? comment.Likes : null;
 }

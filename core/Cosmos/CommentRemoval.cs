@@ -56,18 +56,9 @@ public sealed class CommentRemoval(CosmosClient client, CommentStore comments, C
         var query = new QueryDefinition("SELECT c.id, c.videoId, c.type, c.commentId FROM c WHERE c.userId = @userId OFFSET 0 LIMIT @count")
             .WithParameter("@userId", userId)
             .WithParameter("@count", count);
-        using var pages = _container.GetItemQueryIterator<Trace>(query);
-        var found = 0;
-        while (pages.HasMoreResults)
-        {
-            foreach (var trace in await pages.ReadNextAsync(cancellationToken))
-            {
-                await EraseAsync(userId, trace, cancellationToken);
-                found++;
-            }
-        }
-
-        return found;
+        var found = await _container.ListAsync<Trace>(query, null, count, cancellationToken);
+        foreach (var trace in found) await EraseAsync(userId, trace, cancellationToken);
+        return found.Count;
     }
 
     private async Task EraseAsync(string userId, Trace trace, CancellationToken cancellationToken)
@@ -81,11 +72,7 @@ public sealed class CommentRemoval(CosmosClient client, CommentStore comments, C
                 await likes.SetAsync(userId, CommentId.Parse(trace.CommentId)!.Value, liked: false, cancellationToken);
                 break;
             default:
-                using (var answer = await _container.DeleteItemStreamAsync(trace.Id, new PartitionKey(trace.VideoId), cancellationToken: cancellationToken))
-                {
-                    if (answer.StatusCode != HttpStatusCode.NotFound) answer.EnsureSuccessStatusCode();
-                }
-
+                await _container.RemoveAsync(trace.Id, new PartitionKey(trace.VideoId), cancellationToken);
                 break;
         }
     }
@@ -95,9 +82,7 @@ public sealed class CommentRemoval(CosmosClient client, CommentStore comments, C
         var partition = new PartitionKey(videoId);
         while (true)
         {
-            var ids = new List<string>(BatchSize);
-            using var pages = _container.GetItemQueryIterator<string>(idsOfOneBatch, requestOptions: new QueryRequestOptions { PartitionKey = partition });
-            while (pages.HasMoreResults) ids.AddRange(await pages.ReadNextAsync(cancellationToken));
+            var ids = await _container.ListAsync<string>(idsOfOneBatch, partition, null, cancellationToken);
             if (ids.Count == 0) return;
 
             var batch = _container.CreateTransactionalBatch(partition);

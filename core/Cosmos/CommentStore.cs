@@ -208,27 +208,12 @@ public sealed class CommentStore(CosmosClient client, TimeProvider time)
         }
     }
 
-    private async Task<T?> ReadAsync<T>(string id, string videoId, CancellationToken cancellationToken)
-        where T : class
-    {
-        try
-        {
-            return await _container.ReadItemAsync<T>(id, new PartitionKey(videoId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private Task<T?> ReadAsync<T>(string id, string videoId, CancellationToken cancellationToken)
+        where T : class =>
+        _container.FindAsync<T>(id, new PartitionKey(videoId), cancellationToken);
 
-    private async Task<IReadOnlyList<T>> ListAsync<T>(QueryDefinition query, string videoId, int count, CancellationToken cancellationToken)
-    {
-        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(videoId), MaxItemCount = count };
-        using var pages = _container.GetItemQueryIterator<T>(query, requestOptions: options);
-        var items = new List<T>(count);
-        while (pages.HasMoreResults && items.Count < count) items.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return items;
-    }
+    private Task<IReadOnlyList<T>> ListAsync<T>(QueryDefinition query, string videoId, int count, CancellationToken cancellationToken) =>
+        _container.ListAsync<T>(query, new PartitionKey(videoId), count, cancellationToken);
 
     private static PatchOperation[] Counted(int change) => [PatchOperation.Increment("/comments", change), PatchOperation.Increment("/version", 1)];
 

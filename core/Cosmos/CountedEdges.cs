@@ -30,11 +30,7 @@ internal sealed class CountedEdges(Container container)
             .WithParameter("@state", state == FollowState.Following ? "following" : "requested")
             .WithParameter("@after", after ?? "")
             .WithParameter("@count", count);
-        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(partition), MaxItemCount = count };
-        using var pages = container.GetItemQueryIterator<AccountEdge>(query, requestOptions: options);
-        var edges = new List<AccountEdge>(Math.Min(count, 1_000));
-        while (pages.HasMoreResults) edges.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return edges;
+        return await container.ListAsync<AccountEdge>(query, new PartitionKey(partition), count, cancellationToken);
     }
 
     /// <summary>Writes <paramref name="next"/> over <paramref name="current"/> if nobody did meanwhile, and counts the difference.</summary>
@@ -71,9 +67,7 @@ internal sealed class CountedEdges(Container container)
             $"SELECT c.{partitionProperty} AS partition, c.id, c.follow, c._etag AS etag FROM c WHERE c.type = '{AccountEdge.DocumentType}' AND c.{farProperty} = @far OFFSET 0 LIMIT @count")
             .WithParameter("@far", farId)
             .WithParameter("@count", count);
-        using var pages = container.GetItemQueryIterator<FarEdge>(query);
-        var found = new List<FarEdge>();
-        while (pages.HasMoreResults) found.AddRange(await pages.ReadNextAsync(cancellationToken));
+        var found = await container.ListAsync<FarEdge>(query, null, count, cancellationToken);
         foreach (var edge in found) await RemoveAsync(edge, cancellationToken);
         return found.Count;
     }
@@ -90,8 +84,7 @@ internal sealed class CountedEdges(Container container)
         if (edge.Follow == FollowState.Following && answer[1].StatusCode == HttpStatusCode.NotFound)
         {
             // The account there is being erased too, and its count was first.
-            using var deleted = await container.DeleteItemStreamAsync(edge.Id, new PartitionKey(edge.Partition), cancellationToken: cancellationToken);
-            if (deleted.StatusCode != HttpStatusCode.NotFound) deleted.EnsureSuccessStatusCode();
+            await container.RemoveAsync(edge.Id, new PartitionKey(edge.Partition), cancellationToken);
             return;
         }
         throw new CosmosException(answer.ErrorMessage ?? "The edge was not removed.", answer.StatusCode, 0, answer.ActivityId, answer.RequestCharge);
@@ -133,18 +126,9 @@ internal sealed class CountedEdges(Container container)
         }
     }
 
-    private async Task<T?> ReadAsync<T>(string partition, string id, CancellationToken cancellationToken)
-        where T : class
-    {
-        try
-        {
-            return await container.ReadItemAsync<T>(id, new PartitionKey(partition), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private Task<T?> ReadAsync<T>(string partition, string id, CancellationToken cancellationToken)
+        where T : class =>
+        container.FindAsync<T>(id, new PartitionKey(partition), cancellationToken);
 
     private sealed record FarEdge(string Partition, string Id, FollowState Follow, string ETag);
 }

@@ -46,10 +46,7 @@ public sealed class LikeStore(CosmosClient client, TimeProvider time)
     public async Task<IReadOnlyList<Like>> FindOfAccountAsync(string userId, int count, CancellationToken cancellationToken)
     {
         var query = new QueryDefinition($"SELECT * FROM c WHERE c.type = '{Like.DocumentType}' AND c.userId = @user").WithParameter("@user", userId);
-        using var pages = _container.GetItemQueryIterator<Like>(query, requestOptions: new QueryRequestOptions { MaxItemCount = Math.Min(count, 500) });
-        var likes = new List<Like>();
-        while (pages.HasMoreResults && likes.Count < count) likes.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return [.. likes.Take(count)];
+        return await _container.ListAsync<Like>(query, null, count, cancellationToken);
     }
 
     /// <summary>Removes the like and, unless it was taken back before or the video is deleted, takes it off the count.</summary>
@@ -101,28 +98,9 @@ public sealed class LikeStore(CosmosClient client, TimeProvider time)
         return await batch.ExecuteAsync(cancellationToken);
     }
 
-    private async Task<Like?> FindAsync(string userId, string videoId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<Like>(Like.IdFor(userId), new PartitionKey(videoId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private Task<Like?> FindAsync(string userId, string videoId, CancellationToken cancellationToken) =>
+        _container.FindAsync<Like>(Like.IdFor(userId), new PartitionKey(videoId), cancellationToken);
 
-    private async Task<long?> CountAsync(string videoId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Video video = await _container.ReadItemAsync<Video>(videoId, new PartitionKey(videoId), cancellationToken: cancellationToken);
-            return video.Status == VideoStatus.Ready ? video.Counters.Likes : null;
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private async Task<long?> CountAsync(string videoId, CancellationToken cancellationToken) =>
+        await _container.FindAsync<Video>(videoId, new PartitionKey(videoId), cancellationToken) is { Status: VideoStatus.Ready } video ? video.Counters.Likes : null;
 }

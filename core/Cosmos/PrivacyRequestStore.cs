@@ -9,17 +9,8 @@ public sealed class PrivacyRequestStore(CosmosClient client)
 {
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.PrivacyRequests);
 
-    public async Task<PrivacyRequest?> FindAsync(string userId, PrivacyRequestKind kind, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<PrivacyRequest>(PrivacyRequest.IdFor(kind), new PartitionKey(userId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<PrivacyRequest?> FindAsync(string userId, PrivacyRequestKind kind, CancellationToken cancellationToken) =>
+        _container.FindAsync<PrivacyRequest>(PrivacyRequest.IdFor(kind), new PartitionKey(userId), cancellationToken);
 
     /// <summary>
     /// Writes the request over the one whose ETag it carries, or where there is none if it carries none.
@@ -46,9 +37,6 @@ public sealed class PrivacyRequestStore(CosmosClient client)
         var query = new QueryDefinition("SELECT * FROM c WHERE c.status != 'completed' AND c._ts < @idle AND (NOT IS_DEFINED(c.dueAt) OR c.dueAt < @idleTime)")
             .WithParameter("@idle", idleSince.ToUnixTimeSeconds())
             .WithParameter("@idleTime", idleSince);
-        using var pages = _container.GetItemQueryIterator<PrivacyRequest>(query, requestOptions: new QueryRequestOptions { MaxItemCount = count });
-        var requests = new List<PrivacyRequest>();
-        while (pages.HasMoreResults && requests.Count < count) requests.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return [.. requests.Take(count)];
+        return await _container.ListAsync<PrivacyRequest>(query, null, count, cancellationToken);
     }
 }

@@ -33,16 +33,12 @@ public sealed class ShareStore(CosmosClient client, VideoStore videos, TimeProvi
     public async Task<IReadOnlyList<Share>> FindOfAccountAsync(string userId, int count, CancellationToken cancellationToken)
     {
         var query = new QueryDefinition($"SELECT * FROM c WHERE c.type = '{Share.DocumentType}' AND c.userId = @user").WithParameter("@user", userId);
-        using var pages = _container.GetItemQueryIterator<Share>(query, requestOptions: new QueryRequestOptions { MaxItemCount = Math.Min(count, 500) });
-        var shares = new List<Share>();
-        while (pages.HasMoreResults && shares.Count < count) shares.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return [.. shares.Take(count)];
+        return await _container.ListAsync<Share>(query, null, count, cancellationToken);
     }
 
     /// <summary>Forgets who shared. The count stays.</summary>
     public async Task RemoveAsync(Share share, CancellationToken cancellationToken)
     {
-        using var answer = await _container.DeleteItemStreamAsync(share.Id, new PartitionKey(share.VideoId), cancellationToken: cancellationToken);
-        if (answer.StatusCode != HttpStatusCode.NotFound) answer.EnsureSuccessStatusCode();
+        await _container.RemoveAsync(share.Id, new PartitionKey(share.VideoId), cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core.Documents;
 
@@ -37,17 +36,8 @@ public sealed class UserVideoStore(CosmosClient client)
         await _container.UpsertItemAsync(row, new PartitionKey(video.UserId), cancellationToken: cancellationToken);
     }
 
-    public async Task RemoveAsync(string userId, string videoId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _container.DeleteItemAsync<UserVideo>(videoId, new PartitionKey(userId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            // It is gone already, which is what was wanted.
-        }
-    }
+    public Task RemoveAsync(string userId, string videoId, CancellationToken cancellationToken) =>
+        _container.RemoveAsync(videoId, new PartitionKey(userId), cancellationToken);
 
     /// <summary>A creator's videos, newest first.</summary>
     /// <param name="after">The <see cref="UserVideo.SortKey"/> of the last one seen, or null to begin.</param>
@@ -65,24 +55,11 @@ public sealed class UserVideoStore(CosmosClient client)
             $"SELECT * FROM c WHERE (@after = '' OR c.sortKey < @after) AND ({isFor}) ORDER BY c.sortKey DESC OFFSET 0 LIMIT @count")
             .WithParameter("@after", after ?? "")
             .WithParameter("@count", count);
-        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(userId), MaxItemCount = count };
-        using var pages = _container.GetItemQueryIterator<UserVideo>(query, requestOptions: options);
-        var rows = new List<UserVideo>(count);
-        while (pages.HasMoreResults && rows.Count < count) rows.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return rows;
+        return await _container.ListAsync<UserVideo>(query, new PartitionKey(userId), count, cancellationToken);
     }
 
-    private async Task<UserVideo?> FindAsync(string userId, string videoId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<UserVideo>(videoId, new PartitionKey(userId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private Task<UserVideo?> FindAsync(string userId, string videoId, CancellationToken cancellationToken) =>
+        _container.FindAsync<UserVideo>(videoId, new PartitionKey(userId), cancellationToken);
 
     private static string SortKeyOf(Video video) => string.Create(CultureInfo.InvariantCulture, $"{video.CreatedAt.UtcTicks:D19}:{video.VideoId}");
 }

@@ -10,17 +10,8 @@ public sealed class VideoStore(CosmosClient client)
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.Videos);
 
     /// <summary>The video, or null when there is none (a video marked deleted is returned: the caller decides).</summary>
-    public async Task<Video?> FindAsync(string videoId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<Video>(videoId, new PartitionKey(videoId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<Video?> FindAsync(string videoId, CancellationToken cancellationToken) =>
+        _container.FindAsync<Video>(videoId, new PartitionKey(videoId), cancellationToken);
 
     /// <summary>The videos of <paramref name="videoIds"/> that exist, in that order.</summary>
     public async Task<IReadOnlyList<Video>> FindManyAsync(IReadOnlyCollection<string> videoIds, CancellationToken cancellationToken)
@@ -76,10 +67,7 @@ public sealed class VideoStore(CosmosClient client)
     {
         var filter = areDeleted switch { true => " AND c.status = 'deleted'", false => " AND c.status != 'deleted'", null => "" };
         var query = new QueryDefinition($"SELECT * FROM c WHERE c.type = '{Video.DocumentType}' AND c.userId = @user{filter}").WithParameter("@user", userId);
-        using var pages = _container.GetItemQueryIterator<Video>(query, requestOptions: new QueryRequestOptions { MaxItemCount = Math.Min(count, 500) });
-        var videos = new List<Video>();
-        while (pages.HasMoreResults && videos.Count < count) videos.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return [.. videos.Take(count)];
+        return await _container.ListAsync<Video>(query, null, count, cancellationToken);
     }
 
     /// <summary>
@@ -129,10 +117,7 @@ public sealed class VideoStore(CosmosClient client)
             .WithParameter("@forgotten", forgottenSince.ToUnixTimeSeconds())
             .WithParameter("@public", Storage.BlobContainers.Media)
             .WithParameter("@private", Storage.BlobContainers.PrivateMedia);
-        using var pages = _container.GetItemQueryIterator<string>(query, requestOptions: new QueryRequestOptions { MaxItemCount = count });
-        var ids = new List<string>();
-        while (pages.HasMoreResults && ids.Count < count) ids.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return [.. ids.Take(count)];
+        return await _container.ListAsync<string>(query, null, count, cancellationToken);
     }
 
     /// <summary>

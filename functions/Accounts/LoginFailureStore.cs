@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 
 namespace TikTok.Functions.Accounts;
@@ -9,17 +10,8 @@ public sealed class LoginFailureStore(CosmosClient client)
 {
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.Limits);
 
-    public async Task<LoginFailures?> FindAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<LoginFailures>(key, new PartitionKey(key), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<LoginFailures?> FindAsync(string key, CancellationToken cancellationToken) =>
+        _container.FindAsync<LoginFailures>(key, new PartitionKey(key), cancellationToken);
 
     /// <summary>Writes over the document whose ETag it carries; without one, where there is none yet. False: somebody else wrote meanwhile.</summary>
     public async Task<bool> TryWriteAsync(LoginFailures failures, CancellationToken cancellationToken)
@@ -58,15 +50,6 @@ public sealed class LoginFailureStore(CosmosClient client)
     }
 
     /// <summary>Forgets all failures, if there are any.</summary>
-    public async Task DeleteAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _container.DeleteItemAsync<LoginFailures>(key, new PartitionKey(key), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            // Then it is as wanted.
-        }
-    }
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        _container.RemoveAsync(key, new PartitionKey(key), cancellationToken);
 }

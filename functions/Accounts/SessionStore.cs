@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 
@@ -10,17 +11,8 @@ public sealed class SessionStore(CosmosClient client)
 {
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.Accounts);
 
-    public async Task<Session?> FindAsync(string userId, string sessionId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<Session>(Session.IdFor(sessionId), new PartitionKey(userId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<Session?> FindAsync(string userId, string sessionId, CancellationToken cancellationToken) =>
+        _container.FindAsync<Session>(Session.IdFor(sessionId), new PartitionKey(userId), cancellationToken);
 
     /// <summary>An account's sessions of one generation, newest first.</summary>
     /// <param name="after">The id of the last document seen, or null to begin.</param>
@@ -33,11 +25,7 @@ public sealed class SessionStore(CosmosClient client)
             .WithParameter("@generation", generation)
             .WithParameter("@after", after ?? "")
             .WithParameter("@count", count);
-        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(userId), MaxItemCount = count };
-        using var pages = _container.GetItemQueryIterator<Session>(query, requestOptions: options);
-        var sessions = new List<Session>(count);
-        while (pages.HasMoreResults && sessions.Count < count) sessions.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return sessions;
+        return await _container.ListAsync<Session>(query, new PartitionKey(userId), count, cancellationToken);
     }
 
     public Task CreateAsync(Session session, CancellationToken cancellationToken) =>
@@ -75,16 +63,6 @@ public sealed class SessionStore(CosmosClient client)
     }
 
     /// <summary>Ends the session. False: there is none.</summary>
-    public async Task<bool> DeleteAsync(string userId, string sessionId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _container.DeleteItemAsync<Session>(Session.IdFor(sessionId), new PartitionKey(userId), cancellationToken: cancellationToken);
-            return true;
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return false;
-        }
-    }
+    public Task<bool> DeleteAsync(string userId, string sessionId, CancellationToken cancellationToken) =>
+        _container.RemoveAsync(Session.IdFor(sessionId), new PartitionKey(userId), cancellationToken);
 }

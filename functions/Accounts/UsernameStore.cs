@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 
@@ -10,17 +11,8 @@ public sealed class UsernameStore(CosmosClient client)
 {
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.Usernames);
 
-    public async Task<UsernameReservation?> FindAsync(string username, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<UsernameReservation>(username, new PartitionKey(username), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<UsernameReservation?> FindAsync(string username, CancellationToken cancellationToken) =>
+        _container.FindAsync<UsernameReservation>(username, new PartitionKey(username), cancellationToken);
 
     /// <summary>Creates the reservation, or returns null when the name has one.</summary>
     public async Task<UsernameReservation?> TryCreateAsync(UsernameReservation reservation, CancellationToken cancellationToken)

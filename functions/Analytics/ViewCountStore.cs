@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
@@ -50,15 +51,6 @@ public sealed class ViewCountStore(CosmosClient client)
         return await batch.ExecuteAsync(cancellationToken);
     }
 
-    private async Task<CountedOffset?> FindCountedAsync(string videoId, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<CountedOffset>(id, new PartitionKey(videoId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private Task<CountedOffset?> FindCountedAsync(string videoId, string id, CancellationToken cancellationToken) =>
+        _container.FindAsync<CountedOffset>(id, new PartitionKey(videoId), cancellationToken);
 }

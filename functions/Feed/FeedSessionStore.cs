@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 
@@ -10,17 +11,8 @@ public sealed class FeedSessionStore(CosmosClient client)
 {
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.FeedSessions);
 
-    public async Task<FeedSession?> FindAsync(string userId, string sessionId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<FeedSession>(sessionId, new PartitionKey(userId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<FeedSession?> FindAsync(string userId, string sessionId, CancellationToken cancellationToken) =>
+        _container.FindAsync<FeedSession>(sessionId, new PartitionKey(userId), cancellationToken);
 
     /// <summary>Writes the session if nobody did since it was read; false when somebody did.</summary>
     public async Task<bool> TrySaveAsync(FeedSession session, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
-using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 
@@ -16,7 +16,6 @@ public sealed class EdgeStore(CosmosClient client)
     /// <summary>Removes the edge; nothing happens when it is not there.</summary>
     public async Task RemoveAsync(string userId, string edgeId, CancellationToken cancellationToken)
     {
-        using var response = await _container.DeleteItemStreamAsync(edgeId, new PartitionKey(userId), cancellationToken: cancellationToken);
-        if (response.StatusCode != HttpStatusCode.NotFound) response.EnsureSuccessStatusCode();
+        await _container.RemoveAsync(edgeId, new PartitionKey(userId), cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
@@ -20,10 +21,7 @@ public sealed class LikeChangeFunctions(EdgeStore edges, InteractionLog log)
             LeaseContainerPrefix = "likes", StartFromBeginning = true, FeedPollDelay = 1_000)] IReadOnlyList<JsonElement> changes,
         CancellationToken cancellationToken)
     {
-        var likes = changes
-            .Where(c => c.TryGetProperty("type", out var type) && type.ValueEquals(Like.DocumentType))
-            .Select(c => c.Deserialize<Like>(CoreJson.Options)!)
-            .ToList();
+        var likes = changes.OfDocumentType<Like>(Like.DocumentType).ToList();
         foreach (var like in likes) await MirrorAsync(like, cancellationToken);
         if (likes.Count > 0) await log.AppendAsync([.. likes.Select(ToInteraction)], cancellationToken);
     }

@@ -31,10 +31,7 @@ public sealed class ShareFunctions(ShareStore shares, VisibleVideos videos, Inte
             LeaseContainerPrefix = "shares", StartFromBeginning = true, FeedPollDelay = 1_000)] IReadOnlyList<JsonElement> changes,
         CancellationToken cancellationToken)
     {
-        var shared = changes
-            .Where(c => c.TryGetProperty("type", out var type) && type.ValueEquals(Share.DocumentType))
-            .Select(c => ToInteraction(c.Deserialize<Share>(CoreJson.Options)!))
-            .ToList();
+        var shared = changes.OfDocumentType<Share>(Share.DocumentType).Select(ToInteraction).ToList();
         if (shared.Count > 0) await log.AppendAsync(shared, cancellationToken);
     }
 

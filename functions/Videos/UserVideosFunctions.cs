@@ -28,9 +28,8 @@ public sealed class UserVideosFunctions(VideoStore videos, UserVideoStore userVi
         IReadOnlyList<JsonElement> changes,
         CancellationToken cancellationToken)
     {
-        var changed = changes
-            .Where(d => d.TryGetProperty("type", out var type) && type.ValueEquals(Video.DocumentType))
-            .Select(d => d.GetProperty("videoId").GetString()!)
+        var changed = changes.OfDocumentType<Video>(Video.DocumentType)
+            .Select(video => video.VideoId)
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var found = await videos.FindManyAsync(changed, cancellationToken);
@@ -53,9 +52,7 @@ public sealed class UserVideosFunctions(VideoStore videos, UserVideoStore userVi
         IReadOnlyList<JsonElement> changes,
         CancellationToken cancellationToken)
     {
-        var due = changes
-            .Where(d => d.TryGetProperty("type", out var type) && type.ValueEquals(Account.DocumentType))
-            .Select(d => d.Deserialize<Account>(CoreJson.Options)!)
+        var due = changes.OfDocumentType<Account>(Account.DocumentType)
             .Where(a => a.CopiedVersion < a.CopyVersion);
         foreach (var account in due) await copies.SpreadAsync(account.UserId, cancellationToken);
     }

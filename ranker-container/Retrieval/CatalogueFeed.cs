@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 
@@ -59,10 +60,7 @@ public sealed partial class CatalogueFeed(CosmosClient cosmos, Catalogue catalog
             continuation = page.ContinuationToken;
             if (page.StatusCode == HttpStatusCode.NotModified) break;
 
-            var videos = page
-                .Where(d => d.TryGetProperty("type", out var type) && type.ValueEquals(Video.DocumentType))
-                .Select(d => d.Deserialize<Video>(CoreJson.Options)!)
-                .ToList();
+            var videos = page.OfDocumentType<Video>(Video.DocumentType).ToList();
             if (videos.Count > 0) catalogue.Apply(videos);
         }
         return continuation;

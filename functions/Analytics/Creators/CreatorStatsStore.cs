@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
@@ -39,10 +39,7 @@ public sealed class CreatorStatsStore(CosmosClient client)
             .WithParameter("@scope", scope)
             .WithParameter("@first", Text(first))
             .WithParameter("@last", Text(last));
-        using var pages = _container.GetItemQueryIterator<CreatorDay>(query, requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(userId) });
-        var days = new List<CreatorDay>();
-        while (pages.HasMoreResults) days.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return days;
+        return await _container.ListAsync<CreatorDay>(query, new PartitionKey(userId), null, cancellationToken);
     }
 
     /// <summary>Deletes what a rebuild has replaced: the days from <paramref name="from"/> on of generations before <paramref name="generation"/>.</summary>
@@ -56,8 +53,7 @@ public sealed class CreatorStatsStore(CosmosClient client)
         {
             foreach (var (id, userId) in await pages.ReadNextAsync(cancellationToken))
             {
-                using var response = await _container.DeleteItemStreamAsync(id, new PartitionKey(userId), cancellationToken: cancellationToken);
-                if (response.StatusCode != HttpStatusCode.NotFound) response.EnsureSuccessStatusCode();
+                await _container.RemoveAsync(id, new PartitionKey(userId), cancellationToken);
             }
         }
     }

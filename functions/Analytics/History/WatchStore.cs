@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
@@ -44,22 +45,9 @@ public sealed class WatchStore(CosmosClient client, TimeProvider time)
         var query = new QueryDefinition("SELECT * FROM c WHERE (@after = '' OR c.sortKey < @after) ORDER BY c.sortKey DESC OFFSET 0 LIMIT @count")
             .WithParameter("@after", after ?? "")
             .WithParameter("@count", count);
-        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(userId), MaxItemCount = count };
-        using var pages = _container.GetItemQueryIterator<Watch>(query, requestOptions: options);
-        var watches = new List<Watch>(count);
-        while (pages.HasMoreResults && watches.Count < count) watches.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return watches;
+        return await _container.ListAsync<Watch>(query, new PartitionKey(userId), count, cancellationToken);
     }
 
-    private async Task<Watch?> FindAsync(string userId, string videoId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<Watch>(videoId, new PartitionKey(userId), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private Task<Watch?> FindAsync(string userId, string videoId, CancellationToken cancellationToken) =>
+        _container.FindAsync<Watch>(videoId, new PartitionKey(userId), cancellationToken);
 }

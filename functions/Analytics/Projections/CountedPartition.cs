@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
 
@@ -78,17 +79,8 @@ public sealed class CountedPartition<T>(Container container, PartitionKey partit
         static TransactionalBatchItemRequestOptions If(string? etag) => new() { EnableContentResponseOnWrite = false, IfMatchEtag = etag };
     }
 
-    private async Task<CountedWindow?> FindWindowAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await container.ReadItemAsync<CountedWindow>(empty.Id, partition, cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private Task<CountedWindow?> FindWindowAsync(CancellationToken cancellationToken) =>
+        container.FindAsync<CountedWindow>(empty.Id, partition, cancellationToken);
 
     private async Task<Dictionary<string, T>> FindAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {

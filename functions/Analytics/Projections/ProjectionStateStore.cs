@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 
@@ -12,17 +13,8 @@ public sealed class ProjectionStateStore(CosmosClient client)
 
     private readonly Container _container = client.GetContainer(Containers.Database, Containers.Trends);
 
-    public async Task<ProjectionState> ReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<ProjectionState>(ProjectionState.TheId, Partition, cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return new ProjectionState();
-        }
-    }
+    public async Task<ProjectionState> ReadAsync(CancellationToken cancellationToken) =>
+        await _container.FindAsync<ProjectionState>(ProjectionState.TheId, Partition, cancellationToken) ?? new ProjectionState();
 
     /// <summary>Changes the state under optimistic concurrency; null from <paramref name="change"/> leaves it.</summary>
     /// <returns>The state as it is now.</returns>

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
@@ -28,9 +29,7 @@ public sealed class TrendStore(CosmosClient client)
     /// <summary>Takes a video out of a bucket, if it is there.</summary>
     public async Task RemoveAsync(TrendBucket bucket, string videoId, CancellationToken cancellationToken)
     {
-        using var response = await _container.DeleteItemStreamAsync(
-            TrendEntry.IdFor(TrendKind.Videos, videoId), new PartitionKey(bucket.Key), cancellationToken: cancellationToken);
-        if (response.StatusCode != HttpStatusCode.NotFound) response.EnsureSuccessStatusCode();
+        await _container.RemoveAsync(TrendEntry.IdFor(TrendKind.Videos, videoId), new PartitionKey(bucket.Key), cancellationToken);
     }
 
     /// <summary>The heaviest entries of a kind in a bucket, heaviest first.</summary>
@@ -39,25 +38,12 @@ public sealed class TrendStore(CosmosClient client)
         var query = new QueryDefinition("SELECT c.item, c.weight FROM c WHERE c.type = 'trend' AND c.kind = @kind ORDER BY c.weight DESC OFFSET 0 LIMIT @count")
             .WithParameter("@kind", kind)
             .WithParameter("@count", count);
-        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(bucket.Key), MaxItemCount = count };
-        using var pages = _container.GetItemQueryIterator<WeighedItem>(query, requestOptions: options);
-        var items = new List<WeighedItem>();
-        while (pages.HasMoreResults) items.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return items;
+        return await _container.ListAsync<WeighedItem>(query, new PartitionKey(bucket.Key), count, cancellationToken);
     }
 
     /// <summary>The list that was ranked last; null before the first.</summary>
-    public async Task<TrendList?> FindListAsync(TrendKind kind, int generation, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<TrendList>(ListId(kind), new PartitionKey(ListBucket(generation)), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<TrendList?> FindListAsync(TrendKind kind, int generation, CancellationToken cancellationToken) =>
+        _container.FindAsync<TrendList>(ListId(kind), new PartitionKey(ListBucket(generation)), cancellationToken);
 
     /// <summary>Writes the list if nobody did since it was read; null when somebody did.</summary>
     public async Task<TrendList?> TrySaveListAsync(TrendList list, CancellationToken cancellationToken)

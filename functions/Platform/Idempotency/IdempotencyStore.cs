@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 
 namespace TikTok.Functions.Platform;
@@ -44,17 +45,8 @@ public sealed class IdempotencyStore(CosmosClient client)
         }
     }
 
-    public async Task<IdempotentRequest?> FindAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _container.ReadItemAsync<IdempotentRequest>(key, new PartitionKey(key), cancellationToken: cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<IdempotentRequest?> FindAsync(string key, CancellationToken cancellationToken) =>
+        _container.FindAsync<IdempotentRequest>(key, new PartitionKey(key), cancellationToken);
 
     /// <summary>Records the answer of the request that holds the reservation.</summary>
     public Task CompleteAsync(IdempotentRequest request, CancellationToken cancellationToken) => _container.ReplaceItemAsync(

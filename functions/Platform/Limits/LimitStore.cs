@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 
 namespace TikTok.Functions.Platform;
@@ -58,8 +59,7 @@ public sealed class LimitStore(CosmosClient client, PlatformSecret secret) : ILi
     public async Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
         var stored = StoredKey(key);
-        using var answer = await _container.DeleteItemStreamAsync(stored, new PartitionKey(stored), cancellationToken: cancellationToken);
-        if (answer.StatusCode != HttpStatusCode.NotFound) answer.EnsureSuccessStatusCode();
+        await _container.RemoveAsync(stored, new PartitionKey(stored), cancellationToken);
     }
 
     /// <summary><c>{class}:{hash}</c>: what is counted can be read, of whom cannot.</summary>

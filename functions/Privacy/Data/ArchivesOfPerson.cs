@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Storage;
@@ -23,9 +24,7 @@ public sealed class ArchivesOfPerson(CosmosClient client, BlobServiceClient blob
     public async Task<ErasureProgress> EraseAsync(Person person, CancellationToken cancellationToken)
     {
         // The request first: whoever is making an archive looks for it before each part.
-        using var deleted = await _requests.DeleteItemStreamAsync(
-            PrivacyRequest.IdFor(PrivacyRequestKind.Export), new PartitionKey(person.UserId), cancellationToken: cancellationToken);
-        if (deleted.StatusCode != System.Net.HttpStatusCode.NotFound) deleted.EnsureSuccessStatusCode();
+        await _requests.RemoveAsync(PrivacyRequest.IdFor(PrivacyRequestKind.Export), new PartitionKey(person.UserId), cancellationToken);
         await foreach (var blob in _archives.GetBlobsAsync(prefix: Prefix(person), cancellationToken: cancellationToken))
             await _archives.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
         return ErasureProgress.Done;

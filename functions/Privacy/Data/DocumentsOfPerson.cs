@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Cosmos;
@@ -74,8 +73,7 @@ public sealed class DocumentsOfPerson(
 
     private async Task DeleteAsync(Row row, CancellationToken cancellationToken)
     {
-        using var deleted = await _container.DeleteItemStreamAsync(row.Id, new PartitionKey(row.Pk), cancellationToken: cancellationToken);
-        if (deleted.StatusCode != HttpStatusCode.NotFound) deleted.EnsureSuccessStatusCode();
+        await _container.RemoveAsync(row.Id, new PartitionKey(row.Pk), cancellationToken);
     }
 
     private sealed record Row(string Id, string Pk);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Cosmos;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 
@@ -54,9 +55,6 @@ public sealed class UsernameOfPerson(CosmosClient client, TimeProvider time) : I
     private async Task<IReadOnlyList<UsernameReservation>> FindAsync(Person person, CancellationToken cancellationToken)
     {
         var query = new QueryDefinition("SELECT * FROM c WHERE c.userId = @user").WithParameter("@user", person.UserId);
-        using var pages = _container.GetItemQueryIterator<UsernameReservation>(query);
-        var found = new List<UsernameReservation>();
-        while (pages.HasMoreResults) found.AddRange(await pages.ReadNextAsync(cancellationToken));
-        return found;
+        return await _container.ListAsync<UsernameReservation>(query, null, null, cancellationToken);
     }
 }

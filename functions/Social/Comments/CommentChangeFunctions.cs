@@ -21,19 +21,15 @@ public sealed class CommentChangeFunctions(VideoStore videos, CommentRemoval rem
             LeaseContainerPrefix = "comments", StartFromBeginning = true, FeedPollDelay = 1_000)] IReadOnlyList<JsonElement> changes,
         CancellationToken cancellationToken)
     {
-        foreach (var section in Of<CommentSection>(changes, CommentSection.DocumentType).Where(s => s.ClosedAt is null))
+        foreach (var section in changes.OfDocumentType<CommentSection>(CommentSection.DocumentType).Where(s => s.ClosedAt is null))
             await videos.SetCommentsAsync(section.VideoId, section.Comments, section.Version, cancellationToken);
 
-        var posted = Of<CommentPosted>(changes, CommentPosted.DocumentType).Select(ToInteraction).ToList();
+        var posted = changes.OfDocumentType<CommentPosted>(CommentPosted.DocumentType).Select(ToInteraction).ToList();
         if (posted.Count > 0) await log.AppendAsync(posted, cancellationToken);
 
-        foreach (var deleted in Of<Comment>(changes, Comment.DocumentType).Where(c => c.DeletedAt is not null))
+        foreach (var deleted in changes.OfDocumentType<Comment>(Comment.DocumentType).Where(c => c.DeletedAt is not null))
             await removal.CollectAsync(CommentId.Parse(deleted.Id)!.Value, cancellationToken);
     }
-
-    private static IEnumerable<T> Of<T>(IEnumerable<JsonElement> changes, string documentType) => changes
-        .Where(c => c.TryGetProperty("type", out var type) && type.ValueEquals(documentType))
-        .Select(c => c.Deserialize<T>(CoreJson.Options)!);
 
     private static Interaction ToInteraction(CommentPosted posted) => new()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
+using TikTok.Core.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
@@ -21,7 +22,7 @@ public sealed class GraphChangeFunctions(SocialGraph graph, InteractionLog log)
             LeaseContainerPrefix = "accountEdges", StartFromBeginning = true, FeedPollDelay = 1_000)] IReadOnlyList<JsonElement> changes,
         CancellationToken cancellationToken)
     {
-        foreach (var edge in Read<AccountEdge>(changes, AccountEdge.DocumentType)) await graph.SettleAsync(edge, cancellationToken);
+        foreach (var edge in changes.OfDocumentType<AccountEdge>(AccountEdge.DocumentType)) await graph.SettleAsync(edge, cancellationToken);
     }
 
     /// <summary>Tells the log of follows and unfollows. A mirror changes only when its follow does, so that a mute or a block is not taken for one.</summary>
@@ -32,7 +33,7 @@ public sealed class GraphChangeFunctions(SocialGraph graph, InteractionLog log)
             LeaseContainerPrefix = "follows", StartFromBeginning = true, FeedPollDelay = 1_000)] IReadOnlyList<JsonElement> changes,
         CancellationToken cancellationToken)
     {
-        var news = Read<AccountEdge>(changes, AccountEdge.DocumentType)
+        var news = changes.OfDocumentType<AccountEdge>(AccountEdge.DocumentType)
             .Where(edge => edge.Follow == FollowState.Following || edge.EndedFollow)
             .Select(ToInteraction)
             .ToList();
@@ -47,13 +48,8 @@ public sealed class GraphChangeFunctions(SocialGraph graph, InteractionLog log)
             LeaseContainerPrefix = "followRequests", StartFromBeginning = true, FeedPollDelay = 1_000)] IReadOnlyList<JsonElement> changes,
         CancellationToken cancellationToken)
     {
-        foreach (var account in Read<Account>(changes, Account.DocumentType).Where(a => !a.Private)) await graph.AcceptAllAsync(account.UserId, cancellationToken);
+        foreach (var account in changes.OfDocumentType<Account>(Account.DocumentType).Where(a => !a.Private)) await graph.AcceptAllAsync(account.UserId, cancellationToken);
     }
-
-    private static List<T> Read<T>(IReadOnlyList<JsonElement> changes, string type) =>
-    [
-        .. changes.Where(c => c.TryGetProperty("type", out var found) && found.ValueEquals(type)).Select(c => c.Deserialize<T>(CoreJson.Options)!),
-    ];
 
     private static Interaction ToInteraction(AccountEdge edge) => new()
     {
