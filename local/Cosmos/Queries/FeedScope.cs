@@ -13,6 +13,9 @@ internal sealed record FeedScope(string? PartitionKey, string? StartEpk, string?
     private const string RangeStart = "";
     private const string RangeEnd = "FF";
 
+    /// <summary>No others need be looked at; null: all of the scope.</summary>
+    public IReadOnlyList<FeedKey>? Keys { get; init; }
+
     /// <exception cref="CosmosFailure">400 when the partition key header is not valid; 410 when the partition key range is not "0".</exception>
     public static FeedScope From(CosmosRequest request, ContainerState container)
     {
@@ -50,7 +53,22 @@ internal sealed record FeedScope(string? PartitionKey, string? StartEpk, string?
     /// <summary>Documents of the scope by creation, from a number on; use under the container's gate.</summary>
     public IEnumerable<DocumentEntry> FromNumber(ContainerState container, long number)
     {
-        var documents = container.FromNumber(number, PartitionKey);
+        var documents = Keys is null
+            ? container.FromNumber(number, PartitionKey)
+            : Keys.SelectMany(key => key.In(container, number)).DistinctBy(static entry => entry.Number).OrderBy(static entry => entry.Number);
         return StartEpk is null ? documents : documents.Where(entry => Contains(entry, container));
+    }
+}
+
+/// <summary>A document, or a whole logical partition.</summary>
+/// <param name="Id">null: all documents of the partition.</param>
+internal sealed record FeedKey(string PartitionKey, string? Id)
+{
+    /// <summary>What there is of it, from a number on; use under the container's gate.</summary>
+    public IEnumerable<DocumentEntry> In(ContainerState container, long number)
+    {
+        if (Id is null)
+            return container.FromNumber(number, PartitionKey);
+        return container.Find(PartitionKey, Id) is { } entry && entry.Number >= number ? [entry] : [];
     }
 }

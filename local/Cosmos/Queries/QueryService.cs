@@ -41,8 +41,8 @@ internal sealed class QueryService(Account account)
             return Stream(run, null);
 
         var query = Parse(text);
-        if (scope.PartitionKey is null && PinnedPartition(query, container) is { } pinned)
-            run = run with { Scope = new FeedScope(pinned, null, null) };
+        if (scope.PartitionKey is null && PinnedKeys(query, container) is { } pinned)
+            run = run with { Scope = scope with { Keys = pinned } };
         try
         {
             return query.IsPerDocument ? Stream(run, query) : FromCursor(run, query);
@@ -78,14 +78,22 @@ internal sealed class QueryService(Account account)
         }
     }
 
-    /// <summary>The one logical partition that a query's WHERE leaves, when it says so by equality.</summary>
-    private static string? PinnedPartition(SqlQuery query, ContainerState container)
+    /// <summary>The keys that a query's WHERE leaves, when it names them: a query for a few documents does not look at all.</summary>
+    private static IReadOnlyList<FeedKey>? PinnedKeys(SqlQuery query, ContainerState container)
     {
         var paths = container.Definition.PartitionKeyPaths.Select(static path => "/" + string.Join('/', path)).ToList();
-        return query.TryGetPartitionKey(paths, out var values)
-            && Documents.PartitionKeyValue.TryFromComponents(values.Select(static value => (JsonElement?)value), out var pinned)
-            ? pinned.Canonical
-            : null;
+        if (!query.TryGetKeys(paths, out var keys))
+            return null;
+
+        var pinned = new List<FeedKey>(keys.Count);
+        foreach (var key in keys)
+        {
+            if (!Documents.PartitionKeyValue.TryFromComponents(key.PartitionKey.Select(static value => (JsonElement?)value), out var partition))
+                return null;
+            pinned.Add(new FeedKey(partition.Canonical, key.Id));
+        }
+
+        return pinned;
     }
 
     private CosmosResponse Stream(Run run, SqlQuery? query)

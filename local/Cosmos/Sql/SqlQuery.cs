@@ -72,9 +72,9 @@ public sealed class SqlQuery
     /// <exception cref="SqlException">The query cannot be spread over partitions.</exception>
     public JsonElement Plan(IReadOnlyList<IReadOnlyList<string>> partitionKeyPaths) => SqlPlan.Build(_syntax, _compiler);
 
-    /// <summary>Partition key values that WHERE pins by equality with literals or parameters.</summary>
+    /// <summary>The keys that WHERE pins by comparison with literals or parameters: no document but theirs can be in the result.</summary>
     /// <param name="partitionKeyPaths">Paths such as <c>/userId</c> or <c>/address/city</c>.</param>
-    /// <param name="values">One value per path; empty if the answer is false.</param>
-    public bool TryGetPartitionKey(IReadOnlyList<string> partitionKeyPaths, out JsonElement[] values) =>
-        SqlPartitionKey.TryFind(_syntax, _compiler, partitionKeyPaths, out values);
+    /// <param name="keys">One value per path each; empty if the answer is false.</param>
+    public bool TryGetKeys(IReadOnlyList<string> partitionKeyPaths, out IReadOnlyList<SqlKey> keys) =>
+        SqlKeys.TryFind(_syntax, _compiler, partitionKeyPaths, out keys);
 }

@@ -211,7 +211,15 @@ public sealed class SqlQueryTests
     [InlineData("SELECT * FROM c WHERE x.userId = 'u1'", "/userId", "throws")]
     [InlineData("SELECT * FROM c", "/userId", null)]
     [InlineData("SELECT VALUE i FROM c JOIN i IN c.items WHERE i.userId = 'u1'", "/userId", null)]
-    public void TryGetPartitionKey_finds_what_where_pins(string query, string paths, string? expected)
+    [InlineData("SELECT * FROM c WHERE (c.id = 'a' AND c[\"userId\"] = 'u1') OR (c.id = 'b' AND c.userId = @u)", "/userId", "[\"u1\",\"#a\",7,\"#b\"]")]
+    [InlineData("SELECT * FROM c WHERE c.a > 1 AND (c.userId = 'u1' OR c.userId = 'u2')", "/userId", "[\"u1\",\"u2\"]")]
+    [InlineData("SELECT * FROM c WHERE c.id IN ('a', @u) AND c.b = 2", "/id", "[\"a\",\"#a\",7]")]
+    [InlineData("SELECT * FROM c WHERE c.userId IN ('u1', 'u2') AND c.id IN ('a', 'b')", "/userId", "[\"u1\",\"u2\"]")]
+    [InlineData("SELECT * FROM c WHERE c.userId IN ('u1', c.other)", "/userId", null)]
+    [InlineData("SELECT * FROM c WHERE c.userId NOT IN ('u1')", "/userId", null)]
+    [InlineData("SELECT * FROM c WHERE NOT (c.userId = 'u1')", "/userId", null)]
+    [InlineData("SELECT * FROM c WHERE c.userId = 'u1' OR c.id = 'a'", "/userId", null)]
+    public void TryGetKeys_finds_what_where_pins(string query, string paths, string? expected)
     {
         if (expected == "throws")
         {
@@ -219,9 +227,9 @@ public sealed class SqlQueryTests
             return;
         }
 
-        var found = SqlQuery.Parse(query, Parameters("""{"@u":7}""")).TryGetPartitionKey(paths.Split(','), out var values);
+        var found = SqlQuery.Parse(query, Parameters("""{"@u":7}""")).TryGetKeys(paths.Split(','), out var keys);
         Assert.Equal(expected is not null, found);
-        AssertJson(expected ?? "[]", values);
+        AssertJson(expected ?? "[]", keys.SelectMany(key => key.Id is null ? key.PartitionKey : [.. key.PartitionKey, JsonSerializer.SerializeToElement("#" + key.Id)]));
     }
 
     internal static void AssertResults(string query, string expected) =>
