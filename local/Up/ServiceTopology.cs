@@ -151,6 +151,9 @@ public sealed class ServiceTopology
         ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_GCConserveMemory"] = "5",
         ["DOTNET_TieredPGO"] = "0",
+
+        // A thread without work would look for some over and over before it sleeps, and take a core from the process that has it.
+        ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
         ["DOTNET_EnableDiagnostics"] = "0",
         ["DOTNET_EnableEventPipe"] = "0",
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
