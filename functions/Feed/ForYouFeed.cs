@@ -43,8 +43,10 @@ public sealed class ForYouFeed(
 
             var page = await RankAsync(userId, session, count, cancellationToken);
             var next = Append(session, page);
-            if (await sessions.TrySaveAsync(next, cancellationToken))
-                return (await HydrateAsync(next, next.Dropped + next.Pages.Count - 1, page, cancellationToken), page.Fallback ?? FromRanker);
+            var saving = sessions.TrySaveAsync(next, cancellationToken);
+            var hydrating = HydrateAsync(next, next.Dropped + next.Pages.Count - 1, page, cancellationToken);
+            await Task.WhenAll(saving, hydrating);
+            if (await saving) return (await hydrating, page.Fallback ?? FromRanker);
         }
     }
 
