@@ -27,17 +27,17 @@ internal sealed class IdleBenchmark : IBenchmark
         context.Log($"ready in {service.StartTime.TotalSeconds:0.0} s; letting it settle for {Settle.TotalSeconds:0} s");
         await Task.Delay(Settle, context.Time, cancellationToken);
 
-        var before = Look(service.ProcessId);
+        var before = ServiceProcess.Read(service.ProcessId);
         var started = context.Time.GetTimestamp();
         context.Log($"measuring for {Window.TotalSeconds:0} s");
         await Task.Delay(Window, context.Time, cancellationToken);
-        var after = Look(service.ProcessId);
+        var after = ServiceProcess.Read(service.ProcessId);
         var elapsed = context.Time.GetElapsedTime(started);
 
         return
         [
-            new() { Name = "resident, sum of RSS", Value = after.Sum(one => one.ResidentBytes) / 1e6, Unit = "MB", Target = Target.Max(MaxResidentMegabytes) },
-            new() { Name = "resident, sum of PSS", Value = after.Sum(one => ProcessTree.ProportionalBytes(one.ProcessIds[0])) / 1e6, Unit = "MB", Target = Target.Max(MaxResidentMegabytes) },
+            new() { Name = "resident, sum of RSS", Value = after.Sum(one => one.Usage.ResidentBytes) / 1e6, Unit = "MB", Target = Target.Max(MaxResidentMegabytes) },
+            new() { Name = "resident, sum of PSS", Value = after.Sum(one => ProcessTree.ProportionalBytes(one.Id)) / 1e6, Unit = "MB", Target = Target.Max(MaxResidentMegabytes) },
             new() { Name = "processor", Value = CpuPercent(before, after, elapsed), Unit = "% of a core", Target = Target.Max(MaxCpuPercent) },
             new() { Name = "start to ready", Value = service.StartTime.TotalSeconds, Unit = "s" },
             new() { Name = "processes", Value = after.Count, Unit = "" },
@@ -45,33 +45,12 @@ internal sealed class IdleBenchmark : IBenchmark
         ];
     }
 
-    /// <summary>The usage of each process of the service alone.</summary>
-    private static IReadOnlyList<ProcessUsage> Look(int processId)
-    {
-        var tree = ProcessTree.Read();
-        var all = tree.Usage(processId) ?? throw new InvalidOperationException("The service ended while it was measured.");
-        return [.. all.ProcessIds.Select(id => tree.OwnUsage(id)).OfType<ProcessUsage>()];
-    }
+    private static double CpuPercent(IReadOnlyList<ServiceProcess> before, IEnumerable<ServiceProcess> after, TimeSpan elapsed) =>
+        100 * after.Sum(one => one.CpuSince(before) / elapsed);
 
-    private static double CpuPercent(IEnumerable<ProcessUsage> before, IEnumerable<ProcessUsage> after, TimeSpan elapsed)
+    private static IEnumerable<BenchmarkRow> EachProcess(ServiceProcess one, IReadOnlyList<ServiceProcess> before, TimeSpan elapsed)
     {
-        var earlier = before.ToDictionary(one => one.ProcessIds[0], one => one.CpuTime);
-        return 100 * after.Sum(one => (one.CpuTime - earlier.GetValueOrDefault(one.ProcessIds[0])) / elapsed);
-    }
-
-    private static IEnumerable<BenchmarkRow> EachProcess(ProcessUsage one, IEnumerable<ProcessUsage> before, TimeSpan elapsed)
-    {
-        var name = CommandName(one.ProcessIds[0]);
-        yield return new BenchmarkRow { Name = $"{name}: RSS", Value = one.ResidentBytes / 1e6, Unit = "MB" };
-        yield return new BenchmarkRow { Name = $"{name}: processor", Value = CpuPercent(before, [one], elapsed), Unit = "% of a core" };
-    }
-
-    /// <summary>The program's name; for one with subcommands, the subcommand.</summary>
-    private static string CommandName(int processId)
-    {
-        var words = File.ReadAllText($"/proc/{processId}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length == 0) return $"{processId}";
-        var program = Path.GetFileName(words[0]);
-        return program == "TikTok.Local" && words.Length > 1 ? words[1] : program;
+        yield return new BenchmarkRow { Name = $"{one.Name}: RSS", Value = one.Usage.ResidentBytes / 1e6, Unit = "MB" };
+        yield return new BenchmarkRow { Name = $"{one.Name}: processor", Value = CpuPercent(before, [one], elapsed), Unit = "% of a core" };
     }
 }

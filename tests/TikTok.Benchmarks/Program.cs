@@ -7,6 +7,7 @@ using TikTok.Benchmarks.Harness;
 IReadOnlyList<IBenchmark> benchmarks =
 [
     new CosmosBenchmark(),
+    new FeedBenchmark(),
     new IdleBenchmark(),
     new LadderBenchmark(),
     new TriggersBenchmark(),

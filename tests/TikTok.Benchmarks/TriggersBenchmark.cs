@@ -56,16 +56,16 @@ internal sealed class TriggersBenchmark : IBenchmark
 
             return
             [
-                Row("queue message to function start, p50", Percentile(messages, 0.50), Target.Max(MaxMessageMilliseconds)) with
+                Row("queue message to function start, p50", messages.At(0.50), Target.Max(MaxMessageMilliseconds)) with
                 {
-                    Peer = "send and receive by hand, p50", PeerValue = Percentile(floor, 0.50),
+                    Peer = "send and receive by hand, p50", PeerValue = floor.At(0.50),
                 },
-                Row("queue message to function start, p99", Percentile(messages, 0.99)) with
+                Row("queue message to function start, p99", messages.At(0.99)) with
                 {
-                    Peer = "send and receive by hand, p99", PeerValue = Percentile(floor, 0.99),
+                    Peer = "send and receive by hand, p99", PeerValue = floor.At(0.99),
                 },
-                Row("blob to function start, p50", Percentile(blobs, 0.50), Target.Max(MaxBlobMilliseconds)),
-                Row("blob to function start, p99", Percentile(blobs, 0.99)),
+                Row("blob to function start, p50", blobs.At(0.50), Target.Max(MaxBlobMilliseconds)),
+                Row("blob to function start, p99", blobs.At(0.99)),
             ];
         }
         finally
@@ -77,7 +77,7 @@ internal sealed class TriggersBenchmark : IBenchmark
 
     private static BenchmarkRow Row(string name, double value, Target? target = null) => new() { Name = name, Value = value, Unit = "ms", Target = target };
 
-    private static async Task<List<double>> MeasureAsync(
+    private static async Task<Latencies> MeasureAsync(
         BenchmarkContext context, int count, Arrivals arrivals, Func<string, Task> send, CancellationToken cancellationToken)
     {
         var taken = new List<double>();
@@ -96,10 +96,10 @@ internal sealed class TriggersBenchmark : IBenchmark
             }
         }
 
-        return taken;
+        return new Latencies(taken);
     }
 
-    private static async Task<List<double>> DirectAsync(BenchmarkContext context, QueueClient queue, CancellationToken cancellationToken)
+    private static async Task<Latencies> DirectAsync(BenchmarkContext context, QueueClient queue, CancellationToken cancellationToken)
     {
         var taken = new List<double>();
         for (var i = 0; i < Warmups + Messages; i++)
@@ -115,13 +115,7 @@ internal sealed class TriggersBenchmark : IBenchmark
             await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
         }
 
-        return taken;
-    }
-
-    private static double Percentile(List<double> values, double share)
-    {
-        values.Sort();
-        return values[Math.Min(values.Count - 1, (int)(values.Count * share))];
+        return new Latencies(taken);
     }
 
     private static IHost Host(BenchmarkContext context, string connection, Arrivals arrivals)

@@ -22,8 +22,8 @@ public sealed class LoadLoop(int callers, TimeSpan warmUp, TimeSpan window, Time
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         await Task.WhenAll(running);
 
-        var all = latencies.SelectMany(list => list).Order().ToList();
-        return new LoadFigures(all.Count / window.TotalSeconds, Percentile(all, 0.50), Percentile(all, 0.99), allocated / (double)Math.Max(1, all.Count));
+        var all = new Latencies(latencies.SelectMany(list => list));
+        return new LoadFigures(all.Count / window.TotalSeconds, all.At(0.50), all.At(0.99), allocated / (double)Math.Max(1, all.Count));
 
         async Task CallAsync(int caller)
         {
@@ -40,7 +40,4 @@ public sealed class LoadLoop(int callers, TimeSpan warmUp, TimeSpan window, Time
             }
         }
     }
-
-    private static double Percentile(List<double> sorted, double fraction) =>
-        sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * fraction))];
 }
