@@ -9,6 +9,7 @@ IReadOnlyList<IBenchmark> benchmarks =
     new CosmosBenchmark(),
     new FeedBenchmark(),
     new IdleBenchmark(),
+    new LimitsBenchmark(),
     new LadderBenchmark(),
     new TriggersBenchmark(),
 ];

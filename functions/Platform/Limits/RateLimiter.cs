@@ -28,6 +28,9 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
     /// <summary>How many buckets an instance keeps. Those beyond are not counted until others are idle; some 300 bytes each.</summary>
     public const int MaxBuckets = 100_000;
 
+    /// <summary>At which part of a batch it is reported, so that nobody waits for that while requests come at an ordinary rate.</summary>
+    private const double ReportAt = 0.8;
+
     private const int MaxAttempts = 16;
     private const int ParallelReports = 16;
     private const double Rounding = 1e-9;
@@ -108,7 +111,7 @@ public sealed partial class RateLimiter(ILimitStore store, TimeProvider time, IL
                 {
                     bucket.Unreported++;
                     decision = RateDecision.Allowed(limit, left - 1);
-                    if (bucket.Unreported * 2 < limit.Batch || bucket.IsSettling) return decision;
+                    if (bucket.Unreported < limit.Batch * ReportAt || bucket.IsSettling) return decision;
                 }
                 else
                 {

@@ -59,6 +59,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
         RequestFailedException { Status: 0 or 408 or 429 or 500 or 503 } => Problems.Unavailable(DependencyRetry).Problem,
         HttpRequestException or TimeoutException => Problems.Unavailable(DependencyRetry).Problem,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.TooLarge(RequestBody.MaxBytes).Problem,
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problems.RequestTimeout().Problem,
         BadHttpRequestException => Problems.Malformed("The request broke off or was not valid HTTP.").Problem,
         _ => new Problem("/problems/internal", "Internal error", StatusCodes.Status500InternalServerError),
     };

@@ -38,6 +38,10 @@ public static class Problems
     public static ProblemException UnsupportedMediaType(string why) =>
         Of(StatusCodes.Status415UnsupportedMediaType, "/problems/unsupported-media-type", "Unsupported media type", why);
 
+    /// <summary>The body did not come in time.</summary>
+    public static ProblemException RequestTimeout() => Of(
+        StatusCodes.Status408RequestTimeout, "/problems/request-timeout", "Request timeout", "The body took too long to arrive.");
+
     public static ProblemException TooManyRequests(TimeSpan retryAfter) => new(new Problem(
         "/problems/too-many-requests", "Too many requests", StatusCodes.Status429TooManyRequests)
     { RetryAfter = retryAfter });

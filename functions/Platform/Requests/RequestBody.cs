@@ -8,7 +8,12 @@ internal static class RequestBody
     /// <summary>What a JSON body may have, unless its function allows more.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    /// <exception cref="ProblemException">413: longer than <paramref name="maxBytes"/>.</exception>
+    /// <summary>
+    /// How long a body may take to come. At the size that is allowed this is 50 kbit/s, and a client that sends a byte now and then holds nothing for longer.
+    /// </summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="ProblemException">413: longer than <paramref name="maxBytes"/>. 408: not all there within <see cref="MaxWait"/>.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<Bytes>() is not { } read)
@@ -23,13 +28,22 @@ internal static class RequestBody
 
     private static async Task<ReadOnlyMemory<byte>> ReadUpToAsync(Stream body, int maxBytes, CancellationToken cancellationToken)
     {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(MaxWait);
         using var buffer = new MemoryStream();
         var chunk = new byte[8 * 1024];
-        int count;
-        while ((count = await body.ReadAsync(chunk, cancellationToken)) > 0)
+        try
         {
-            if (buffer.Length + count > maxBytes) throw Problems.TooLarge(maxBytes);
-            buffer.Write(chunk, 0, count);
+            int count;
+            while ((count = await body.ReadAsync(chunk, timeout.Token)) > 0)
+            {
+                if (buffer.Length + count > maxBytes) throw Problems.TooLarge(maxBytes);
+                buffer.Write(chunk, 0, count);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Problems.RequestTimeout();
         }
 
         return buffer.ToArray();
