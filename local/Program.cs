@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TikTok.Local.ApiDocs;
 using TikTok.Local.Cosmos;
 using TikTok.Local.EventHubs;
 using TikTok.Local.Functions;
@@ -10,6 +11,7 @@ using TikTok.Local.Up;
 // One process per emulator: `TikTok.Local cosmos`, `TikTok.Local eventhubs`, … each can be killed and restarted alone.
 // `TikTok.Local up` starts and supervises them all.
 var root = new RootCommand("Azure on one machine: emulators, functions host and supervisor of the local service.");
+root.Subcommands.Add(ApiDocsCommand.Create());
 root.Subcommands.Add(CosmosCommand.Create());
 root.Subcommands.Add(EventHubsCommand.Create());
 root.Subcommands.Add(FunctionsCommand.Create());

@@ -59,7 +59,6 @@ var settings = {
   RateLimits__Comments: '300/1000/1000'
   RateLimits__Shares: '300/1000/1000'
   RateLimits__WatchEvents: '120'
-  RateLimits__Exports: '5'
   Jwt__SigningKey: '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/jwt-signing-key)'
   Platform__TrustedProxies: '1'
   Jwt__VerifyingKeys: jwtVerifyingKeys

@@ -34,7 +34,6 @@ public sealed class RateLimits
         new(RouteClass.Comments, RateSubject.User, 300, 1_000, 1_000, Day),
         new(RouteClass.Shares, RateSubject.User, 300, 1_000, 1_000, Day),
         new(RouteClass.WatchEvents, RateSubject.User, 120, 120, 120, Minute),
-        new(RouteClass.Exports, RateSubject.User, 5, 5, 5, Day),
     ];
 
     private readonly Dictionary<RouteClass, (ClassRow Row, RateLimit User, RateLimit Verified, RateLimit Creator, RateLimit Staff)> _byClass;

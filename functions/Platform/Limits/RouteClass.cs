@@ -18,9 +18,6 @@ public enum RouteClass
     Comments,
     Shares,
     WatchEvents,
-
-    /// <summary>Exports of all that is kept of an account.</summary>
-    Exports,
 }
 
 /// <summary>An HTTP function whose calls are counted in a class of their own, besides being requests like all others.</summary>

@@ -11,10 +11,12 @@ public sealed partial class ApiDescription(FunctionCatalog catalog)
 {
     private const string Bearer = "bearer";
 
+    private readonly ApiWords _words = new(typeof(ApiDescription).Assembly, typeof(Role).Assembly);
+
     /// <param name="basePath">The route prefix: <c>/api/v1</c>.</param>
     public JsonObject Describe(string basePath)
     {
-        var schemas = new ApiSchemas();
+        var schemas = new ApiSchemas(_words);
         var problem = schemas.OfAnswer(typeof(Problem));
         var paths = new JsonObject();
         foreach (var function in catalog.All.OrderBy(f => f.Route, StringComparer.Ordinal))
@@ -30,6 +32,7 @@ public sealed partial class ApiDescription(FunctionCatalog catalog)
             ["info"] = new JsonObject { ["title"] = "Short video API", ["version"] = "1" },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = basePath }),
             ["security"] = new JsonArray(new JsonObject { [Bearer] = new JsonArray() }),
+            ["tags"] = Tags(),
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
@@ -45,13 +48,31 @@ public sealed partial class ApiDescription(FunctionCatalog catalog)
     /// <summary>The route as a path template: <c>videos/{id:length(26)}</c> is <c>/videos/{id}</c>.</summary>
     internal static string PathOf(HttpFunction function) => "/" + RouteParameter().Replace(function.Route, "{${name}}");
 
-    private static JsonObject Operation(HttpFunction function, string method, ApiSchemas schemas, JsonObject problem)
+    /// <summary>A tag is the folder of the function; what its classes say of themselves is what it is about.</summary>
+    private JsonArray Tags()
+    {
+        var tags = catalog.All.GroupBy(TagOf, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(functions =>
+        {
+            var tag = new JsonObject { ["name"] = functions.Key };
+            var words = functions.Select(f => f.Method.DeclaringType!).Distinct().OrderBy(t => t.Name, StringComparer.Ordinal).Select(_words.Of).OfType<string>();
+            if (string.Join(' ', words) is { Length: > 0 } about) tag["description"] = about;
+            return (JsonNode)tag;
+        });
+        return new JsonArray([.. tags]);
+    }
+
+    private static string TagOf(HttpFunction function) => function.Method.DeclaringType!.Namespace!.Split('.')[^1];
+
+    private JsonObject Operation(HttpFunction function, string method, ApiSchemas schemas, JsonObject problem)
     {
         var operation = new JsonObject
         {
             ["operationId"] = JsonNamingPolicy.CamelCase.ConvertName(function.Name) + (function.Methods.Count > 1 ? $"_{method.ToLowerInvariant()}" : ""),
-            ["tags"] = new JsonArray(function.Method.DeclaringType!.Namespace!.Split('.')[^1]),
+            ["summary"] = ApiWords.FromName(function.Name),
+            ["tags"] = new JsonArray(TagOf(function)),
         };
+        if (_words.Of(function.Method) is { } words) operation["description"] = words;
+        if (function.Limit is { } limit) operation["x-rate-limit"] = RateLimit.NameOf(limit);
         if (function.IsOpen) operation["security"] = new JsonArray();
         if (function.LeastRole > Role.User) operation["security"] = new JsonArray(new JsonObject { [Bearer] = new JsonArray(RouteRoles.NameOf(function.LeastRole)) });
         if (Parameters(function, schemas) is { Count: > 0 } parameters) operation["parameters"] = parameters;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -5,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace TikTok.Functions.Platform;
 
 /// <summary>JSON Schemas (2020-12) of the types that the API asks for and answers with, as the serializer reads and writes them.</summary>
-internal sealed class ApiSchemas
+internal sealed class ApiSchemas(ApiWords words)
 {
     // By name; a type that is both asked for and answered is two components, for what may be left out differs.
     private readonly SortedDictionary<string, JsonObject> _components = new(StringComparer.Ordinal);
@@ -43,13 +44,16 @@ internal sealed class ApiSchemas
         var properties = new JsonObject();
         var required = new JsonArray();
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
+        if (words.Of(info.Type) is { } about) schema["description"] = about;
 
         // Named before its members are looked at: one of them may be of this type again.
         _names[(info.Type, isRequest)] = name;
         _components[name] = schema;
         foreach (var property in info.Properties.Where(p => isRequest || p.Get is not null))
         {
-            properties[property.Name] = Of(property.PropertyType, isRequest);
+            var described = Of(property.PropertyType, isRequest);
+            if (property.AttributeProvider is PropertyInfo declared && words.Of(declared) is { } meaning) described["description"] = meaning;
+            properties[property.Name] = described;
             if (isRequest ? property.IsRequired : !IsNullable(property)) required.Add(property.Name);
         }
 
