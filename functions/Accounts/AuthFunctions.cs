@@ -8,6 +8,7 @@ namespace TikTok.Functions.Accounts;
 public sealed class AuthFunctions(Registration registration, SignIn signIn, Sessions sessions, PasswordChange passwordChange)
 {
     [Function("Register"), Open, Limited(RouteClass.Registrations), Asks<RegisterRequest>, Answers<SignedIn>(StatusCodes.Status201Created)]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/under-age"), Refuses(StatusCodes.Status409Conflict, "/problems/username-taken")]
     public async Task<IResult> RegisterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/register")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -16,6 +17,7 @@ public sealed class AuthFunctions(Registration registration, SignIn signIn, Sess
     }
 
     [Function("Login"), Open, Limited(RouteClass.SignIns), Asks<LoginRequest>, Answers<SignedIn>, Idempotency(IdempotencyMode.Ignored)]
+    [Refuses(StatusCodes.Status401Unauthorized, "/problems/invalid-credentials")]
     public async Task<IResult> LoginAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -25,6 +27,7 @@ public sealed class AuthFunctions(Registration registration, SignIn signIn, Sess
 
     /// <remarks>With an <c>Idempotency-Key</c> a client that lost the answer can ask for it again, instead of losing its session.</remarks>
     [Function("Refresh"), Open, Limited(RouteClass.SignIns), Asks<RefreshTokenRequest>, Answers<SignedIn>]
+    [Refuses(StatusCodes.Status401Unauthorized, "/problems/invalid-refresh-token")]
     public async Task<IResult> RefreshAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/refresh")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -43,6 +46,7 @@ public sealed class AuthFunctions(Registration registration, SignIn signIn, Sess
 
     /// <summary>Ends the caller's other sessions.</summary>
     [Function("ChangePassword"), Asks<PasswordChangeRequest>, AnswersNothing]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/wrong-password")]
     public async Task<IResult> ChangePasswordAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "users/me/password")] HttpRequest request, CancellationToken cancellationToken)
     {

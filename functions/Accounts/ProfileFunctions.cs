@@ -10,6 +10,7 @@ public sealed class ProfileFunctions(
     AccountStore accounts, AccountEdgeStore edges, FollowerStore followers, RelationStore relations, TimeProvider time)
 {
     [Function("GetMe"), Answers<OwnProfile>]
+    [Refuses(StatusCodes.Status404NotFound, "/problems/not-found")]
     public async Task<IResult> GetOwnAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/me")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -18,6 +19,7 @@ public sealed class ProfileFunctions(
     }
 
     [Function("ChangeMe"), Asks<ProfileChange>, Answers<OwnProfile>]
+    [Refuses(StatusCodes.Status404NotFound, "/problems/not-found")]
     public async Task<IResult> ChangeOwnAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "users/me")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -41,6 +43,7 @@ public sealed class ProfileFunctions(
     }
 
     [Function("ChooseInterests"), Asks<InterestsRequest>, AnswersNothing, Idempotency(IdempotencyMode.Ignored)]
+    [Refuses(StatusCodes.Status404NotFound, "/problems/not-found")]
     public async Task<IResult> ChooseInterestsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "onboarding/interests")] HttpRequest request, CancellationToken cancellationToken)
     {

@@ -8,6 +8,7 @@ namespace TikTok.Functions.Accounts;
 public sealed class RoleFunctions(RoleAssignment roles)
 {
     [Function("AssignRole"), Allows(Role.Admin), Asks<RoleRequest>, Answers<RoleAnswer>]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/own-role")]
     public async Task<IResult> AssignAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "ops/users/{id}/role")] HttpRequest request, string id, CancellationToken cancellationToken)
     {

@@ -11,6 +11,7 @@ namespace TikTok.Functions.Accounts;
 public sealed class SessionFunctions(SessionStore store, Sessions sessions, AccountStore accounts, Cursor cursor)
 {
     [Function("ListSessions"), Answers<Page<SessionAnswer>>, Query("limit", typeof(int)), Query("cursor")]
+    [Refuses(StatusCodes.Status404NotFound, "/problems/not-found")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/me/sessions")] HttpRequest request, CancellationToken cancellationToken)
     {

@@ -41,6 +41,9 @@ public sealed record HttpFunction(
     /// <summary>What it answers when all is well.</summary>
     public IEnumerable<AnswersAttribute> Answers => Method.GetCustomAttributes<AnswersAttribute>();
 
+    /// <summary>How it refuses, besides as all do.</summary>
+    public IEnumerable<RefusesAttribute> Refuses => Method.GetCustomAttributes<RefusesAttribute>();
+
     public IEnumerable<QueryAttribute> Queries => Method.GetCustomAttributes<QueryAttribute>();
 
     internal static HttpFunction? From(MethodInfo method)

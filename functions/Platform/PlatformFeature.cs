@@ -30,14 +30,15 @@ public static class PlatformFeature
         .AddSingleton<DependencyHealth>();
 
     /// <summary>
-    /// Outermost first: every execution is traced, every step's refusals become problem documents, only known callers reserve idempotency keys, and what a
-    /// key answers from memory uses up no limit.
+    /// Outermost first: every execution is traced, every step's refusals become problem documents, every request counts, also one with a token that is not
+    /// valid, only known callers reserve idempotency keys, and what a key answers from memory uses up no limit.
     /// </summary>
     public static IFunctionsWorkerApplicationBuilder UsePlatform(this IFunctionsWorkerApplicationBuilder builder) => builder
         .UseMiddleware<TraceMiddleware>()
         .UseMiddleware<ProblemMiddleware>()
         .UseMiddleware<CallerMiddleware>()
         .UseMiddleware<RequestLimitMiddleware>()
+        .UseMiddleware<AccessMiddleware>()
         .UseMiddleware<AccountMiddleware>()
         .UseMiddleware<IdempotencyMiddleware>()
         .UseMiddleware<RouteLimitMiddleware>();

@@ -33,6 +33,7 @@ public sealed class VideoFunctions(
     }
 
     [Function("EditVideo"), Asks<UploadCompleteRequest>, Answers<VideoAnswer>]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden")]
     public async Task<IResult> EditAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "videos/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -48,6 +49,7 @@ public sealed class VideoFunctions(
     }
 
     [Function("DeleteVideo"), AnswersNothing]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden")]
     public async Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "videos/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -58,6 +60,7 @@ public sealed class VideoFunctions(
 
     /// <summary>A creator's videos, newest first: to themselves and moderators in every state, to others what plays and is for them.</summary>
     [Function("ListUserVideos"), Answers<Page<VideoAnswer>>, Query("limit", typeof(int)), Query("cursor")]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{id}/videos")] HttpRequest request, string id, CancellationToken cancellationToken)
     {

@@ -118,8 +118,8 @@ internal sealed class LimitsBenchmark : IBenchmark
     private static (RouteLimits Limits, RateLimiter Limiter) NewLimits(CosmosClient cosmos, TimeProvider time, int capacity)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["RateLimits:Requests"] = $"{capacity}" };
-        var limiter = new RateLimiter(new LimitStore(cosmos), time, NullLogger<RateLimiter>.Instance);
+        var limiter = new RateLimiter(new LimitStore(cosmos, new PlatformSecret(Convert.ToBase64String(new byte[32]))), time, NullLogger<RateLimiter>.Instance);
         var table = new RateLimits(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        return (new RouteLimits(table, limiter, new PlatformSecret(Convert.ToBase64String(new byte[32]))), limiter);
+        return (new RouteLimits(table, limiter), limiter);
     }
 }

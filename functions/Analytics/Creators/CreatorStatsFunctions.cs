@@ -18,6 +18,7 @@ public sealed class CreatorStatsFunctions(CreatorStatsStore store, ProjectionSta
 
     /// <summary>Of one video: to its creator, and to moderators.</summary>
     [Function("GetVideoStatistics"), Answers<CreatorStatsAnswer>]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden")]
     [Query("from", typeof(DateTimeOffset)), Query("to", typeof(DateTimeOffset)), Query("granularity", typeof(Granularity))]
     public async Task<IResult> GetOfVideoAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "analytics/videos/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ namespace TikTok.Functions.Analytics.Rebuilding;
 public sealed class RebuildFunctions(Rebuild rebuild, ProjectionStateStore states)
 {
     [Function("StartRebuild"), Allows(Role.Admin), Answers<RebuildAnswer>(StatusCodes.Status202Accepted), Idempotency(IdempotencyMode.Ignored)]
+    [Refuses(StatusCodes.Status409Conflict, "/problems/rebuild-under-way")]
     public async Task<IResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/analytics/rebuild")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -20,6 +21,7 @@ public sealed class RebuildFunctions(Rebuild rebuild, ProjectionStateStore state
 
     /// <summary>How far the one that is under way has come.</summary>
     [Function("GetRebuild"), Allows(Role.Admin), Answers<RebuildAnswer>]
+    [Refuses(StatusCodes.Status404NotFound, "/problems/not-found")]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/analytics/rebuild")] HttpRequest request, CancellationToken cancellationToken)
     {

@@ -3,11 +3,8 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace TikTok.Functions.Platform;
 
-/// <summary>
-/// Reads the access token of an HTTP request. Without a valid one every function that is not <see cref="OpenAttribute"/> is refused here, and with one whose
-/// role is below what the function <see cref="AllowsAttribute"/> too, so that a function cannot forget to ask.
-/// </summary>
-public sealed class CallerMiddleware(AccessTokens tokens, FunctionCatalog catalog) : IFunctionsWorkerMiddleware
+/// <summary>Reads the access token of an HTTP request; one that is not valid is as none. Whether one is needed is <see cref="AccessMiddleware"/>'s to say.</summary>
+public sealed class CallerMiddleware(AccessTokens tokens) : IFunctionsWorkerMiddleware
 {
     private const string Scheme = "Bearer ";
 
@@ -19,12 +16,7 @@ public sealed class CallerMiddleware(AccessTokens tokens, FunctionCatalog catalo
         var caller = authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             ? tokens.Read(header[Scheme.Length..].Trim())
             : null;
-        var function = catalog.Get(context.FunctionDefinition.Name);
-        if (caller is not null)
-            http.Features.Set(caller);
-        else if (!function.IsOpen)
-            throw Problems.Unauthorized(authorization.Count == 0 ? "This call needs an access token." : "The access token is not valid, or no longer.");
-        if (caller?.Role < function.LeastRole) throw Problems.RoleRequired(function.LeastRole);
+        if (caller is not null) http.Features.Set(caller);
         return next(context);
     }
 }

@@ -30,6 +30,13 @@ public sealed class IdempotencyMiddleware(
 
     private readonly IdempotencySeal _seal = new(secret);
 
+    internal static ProblemException InProgress() => new(new Problem(
+        "/problems/request-in-progress", "Request in progress", StatusCodes.Status409Conflict, $"A request with this {Header} is still running.")
+    { RetryAfter = TimeSpan.FromSeconds(1) });
+
+    internal static ProblemException KeyReused() => Problems.Of(
+        StatusCodes.Status422UnprocessableEntity, "/problems/idempotency-key-reused", "Idempotency key reused", $"This {Header} was used for another request body.");
+
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         if (context.GetHttpContext() is not { } http || ReadKey(http.Request, context) is not { } header)
@@ -68,22 +75,9 @@ public sealed class IdempotencyMiddleware(
         var earlier = await store.FindAsync(request.Key, cancellationToken);
 
         // The earlier one may have been freed or have expired since: the client is told to come again, as if it were still running.
-        if (earlier is { Answer: null } or null)
-        {
-            throw new ProblemException(new Problem(
-                "/problems/request-in-progress", "Request in progress", StatusCodes.Status409Conflict, $"A request with this {Header} is still running.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            });
-        }
-
+        if (earlier is { Answer: null } or null) throw InProgress();
         if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(earlier.RequestHash), Encoding.ASCII.GetBytes(request.RequestHash)))
-        {
-            throw Problems.Of(
-                StatusCodes.Status422UnprocessableEntity, "/problems/idempotency-key-reused", "Idempotency key reused",
-                $"This {Header} was used for another request body.");
-        }
-
+            throw KeyReused();
         return new Replay(_seal.Open(earlier.Answer, request.Key), isReplayed: true);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -13,8 +14,14 @@ public sealed partial class ApiDescription(FunctionCatalog catalog)
 
     private readonly ApiWords _words = new(typeof(ApiDescription).Assembly, typeof(Role).Assembly);
 
+    // The route is not case-sensitive, so neither is the prefix that a request has.
+    private readonly ConcurrentDictionary<string, JsonObject> _byBasePath = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The description, which is made once and not to be changed.</summary>
     /// <param name="basePath">The route prefix: <c>/api/v1</c>.</param>
-    public JsonObject Describe(string basePath)
+    public JsonObject Describe(string basePath) => _byBasePath.GetOrAdd(basePath, Make);
+
+    private JsonObject Make(string basePath)
     {
         var schemas = new ApiSchemas(_words);
         var problem = schemas.OfAnswer(typeof(Problem));
@@ -89,9 +96,23 @@ public sealed partial class ApiDescription(FunctionCatalog catalog)
             responses[answer.Status.ToString()] = response;
         }
 
+        foreach (var (status, types) in ApiRefusals.Of(function).Where(r => !responses.ContainsKey(r.Key.ToString())))
+        {
+            responses[status.ToString()] = new JsonObject
+            {
+                ["description"] = ReasonPhrases.GetReasonPhrase(status),
+                ["content"] = Content("application/problem+json", new JsonObject
+                {
+                    ["allOf"] = new JsonArray(
+                        problem.DeepClone(),
+                        new JsonObject { ["properties"] = new JsonObject { ["type"] = new JsonObject { ["enum"] = new JsonArray([.. types.Select(t => (JsonNode)t)]) } } }),
+                }),
+            };
+        }
+
         responses["default"] = new JsonObject
         {
-            ["description"] = "A problem (RFC 9457)",
+            ["description"] = "Any other problem (RFC 9457)",
             ["content"] = Content("application/problem+json", problem.DeepClone()),
         };
         operation["responses"] = responses;

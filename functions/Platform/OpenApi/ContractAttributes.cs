@@ -33,6 +33,20 @@ public sealed class AnswersAttribute<T>(int status = StatusCodes.Status200OK) : 
 /// <summary>The function answers 204.</summary>
 public sealed class AnswersNothingAttribute() : AnswersAttribute(StatusCodes.Status204NoContent, type: null);
 
+/// <summary>
+/// Says how an HTTP function refuses what it is asked, for the API description: beyond what all functions that are declared as it is refuse with
+/// (<see cref="ApiRefusals"/>).
+/// </summary>
+/// <param name="status">400 to 499.</param>
+/// <param name="types">Of the problem documents: <c>/problems/username-taken</c>.</param>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class RefusesAttribute(int status, params string[] types) : Attribute
+{
+    public int Status { get; } = status;
+
+    public IReadOnlyList<string> Types { get; } = types;
+}
+
 /// <summary>Names a query parameter of an HTTP function, for the API description.</summary>
 /// <param name="type">Its type; text unless told.</param>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]

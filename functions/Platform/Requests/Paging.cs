@@ -36,7 +36,7 @@ public sealed class Cursor(PlatformSecret secret)
         if (cursor.Length <= MaxLength && Base64Url.IsValid(cursor))
         {
             var bytes = Base64Url.DecodeFromChars(cursor);
-            if (bytes.Length > TagBytes && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, TagBytes), Tag(list, bytes.AsSpan(TagBytes))))
+            if (bytes.Length > TagBytes && Base64Url.EncodeToString(bytes) == cursor && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, TagBytes), Tag(list, bytes.AsSpan(TagBytes))))
                 return JsonSerializer.Deserialize<T>(bytes.AsSpan(TagBytes), CoreJson.Options)!;
         }
 

@@ -14,6 +14,7 @@ public sealed class CommentFunctions(
     public const int MaxText = 150;
 
     [Function("PostComment"), Limited(RouteClass.Comments), Asks<CommentRequest>, Answers<CommentAnswer>(StatusCodes.Status201Created)]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/comments-off")]
     public async Task<IResult> PostAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/{id}/comments")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -68,6 +69,7 @@ public sealed class CommentFunctions(
 
     /// <summary>Deletes a comment: its author, whether they still see the video or not, the video's owner and moderators may.</summary>
     [Function("DeleteComment"), AnswersNothing]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden")]
     public async Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "comments/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {

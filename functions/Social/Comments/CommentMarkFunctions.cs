@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using TikTok.Core.Cosmos;
+using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Social.Comments;
@@ -21,11 +22,13 @@ public sealed class CommentMarkFunctions(CommentStore comments, CommentLikeStore
 
     /// <summary>Shows the comment first. One at a time: pinning another takes its place.</summary>
     [Function("PinComment"), AnswersNothing, Idempotency(IdempotencyMode.Ignored)]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden"), Refuses(StatusCodes.Status409Conflict, "/problems/reply-not-pinned")]
     public Task<IResult> PinAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "comments/{id}/pin")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         SetPinnedAsync(request, id, pinned: true, cancellationToken);
 
     [Function("UnpinComment"), AnswersNothing]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden"), Refuses(StatusCodes.Status409Conflict, "/problems/reply-not-pinned")]
     public Task<IResult> UnpinAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "comments/{id}/pin")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         SetPinnedAsync(request, id, pinned: false, cancellationToken);
@@ -33,10 +36,14 @@ public sealed class CommentMarkFunctions(CommentStore comments, CommentLikeStore
     private async Task<IResult> SetLikedAsync(HttpRequest request, string id, bool liked, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
-        var commentId = liked ? (await access.FindLiveAsync(id, caller, cancellationToken)).Id : CommentAccess.Read(id);
+        var commentId = CommentAccess.Read(id);
+        if (liked || !await IsLikedAsync(caller, commentId, cancellationToken)) await access.FindLiveAsync(id, caller, cancellationToken);
         var count = await likes.SetAsync(caller.UserId, commentId, liked, cancellationToken) ?? throw Problems.NotFound("comment");
         return Answers.Ok(new CommentLikeAnswer(liked, count));
     }
+
+    private async Task<bool> IsLikedAsync(Caller caller, CommentId id, CancellationToken cancellationToken) =>
+        (await likes.FindLikedAsync(caller.UserId, id.VideoId, [id.ToString()], cancellationToken)).Count > 0;
 
     private async Task<IResult> SetPinnedAsync(HttpRequest request, string id, bool pinned, CancellationToken cancellationToken)
     {

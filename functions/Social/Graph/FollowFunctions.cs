@@ -8,11 +8,13 @@ namespace TikTok.Functions.Social;
 public sealed class FollowFunctions(SocialGraph graph, People people)
 {
     [Function("FollowUser"), Limited(RouteClass.Follows), Answers<FollowAnswer>]
+    [Refuses(StatusCodes.Status409Conflict, "/problems/blocked", "/problems/following-limit")]
     public async Task<IResult> FollowAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "users/{id}/follow")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         Answers.Ok(await graph.FollowAsync(request.RequireCaller().UserId, id, cancellationToken));
 
     [Function("UnfollowUser"), Answers<FollowAnswer>]
+    [Refuses(StatusCodes.Status400BadRequest, "/problems/invalid")]
     public async Task<IResult> UnfollowAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "users/{id}/follow")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         Answers.Ok(await graph.UnfollowAsync(request.RequireCaller().UserId, id, cancellationToken));
@@ -24,6 +26,7 @@ public sealed class FollowFunctions(SocialGraph graph, People people)
         Answers.Ok(await people.RequestersAsync(request, cancellationToken));
 
     [Function("AcceptFollowRequest"), AnswersNothing, Idempotency(IdempotencyMode.Ignored)]
+    [Refuses(StatusCodes.Status409Conflict, "/problems/following-limit")]
     public async Task<IResult> AcceptAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "users/me/follow-requests/{userId}/accept")] HttpRequest request,
         string userId,
@@ -45,12 +48,14 @@ public sealed class FollowFunctions(SocialGraph graph, People people)
 
     /// <summary>Newest first. A private account's are for its followers.</summary>
     [Function("ListFollowers"), Answers<Page<PersonAnswer>>, Query("limit", typeof(int)), Query("cursor")]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden")]
     public async Task<IResult> ListFollowersAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{id}/followers")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         Answers.Ok(await people.FollowersAsync(id, request, cancellationToken));
 
     /// <inheritdoc cref="ListFollowersAsync"/>
     [Function("ListFollowing"), Answers<Page<PersonAnswer>>, Query("limit", typeof(int)), Query("cursor")]
+    [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden")]
     public async Task<IResult> ListFollowingAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{id}/following")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         Answers.Ok(await people.FollowingAsync(id, request, cancellationToken));

@@ -10,6 +10,7 @@ public sealed class UploadFunctions(Uploads uploads, VideoLimits limits)
     private const int MaxFilename = 255;
 
     [Function("InitUpload"), Limited(RouteClass.Uploads), Asks<UploadInitRequest>, Answers<UploadInitAnswer>(StatusCodes.Status201Created)]
+    [Refuses(StatusCodes.Status404NotFound, "/problems/not-found"), Refuses(StatusCodes.Status409Conflict, "/problems/video-id-taken")]
     public async Task<IResult> InitAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "videos/upload/init")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -17,6 +18,7 @@ public sealed class UploadFunctions(Uploads uploads, VideoLimits limits)
         var body = await request.ReadJsonAsync<UploadInitRequest>(cancellationToken);
         var validation = new Validation()
             .Text("filename", body.Filename, 1, MaxFilename)
+            .Check(body.Filename is not { } name || IsPlain(name), "filename", "must be a name, without a path")
             .Range("filesize", body.Filesize, 1, VideoLimits.MaxFileSize)
             .Range("durationMs", body.DurationMs, limits.MinDurationMs, limits.MaxDurationMs);
         if (body.VideoId is not null) validation.Id("videoId", body.VideoId);
@@ -42,4 +44,7 @@ public sealed class UploadFunctions(Uploads uploads, VideoLimits limits)
         var video = await uploads.CompleteAsync(id, words, caller, cancellationToken);
         return Answers.Accepted(new UploadCompleteAnswer(video.VideoId, video.Status));
     }
+
+    /// <summary>It is only kept and shown, but who saves a file under the name that someone else gave it trusts it to be one.</summary>
+    private static bool IsPlain(string filename) => filename is not ("." or "..") && !filename.AsSpan().ContainsAny('/', '\\', ':');
 }

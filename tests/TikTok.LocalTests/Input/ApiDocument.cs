@@ -116,6 +116,12 @@ internal sealed class ApiOperation(string path, JsonProperty method)
     /// <summary>Whether this status is among the described answers.</summary>
     public bool Answers(int status) => _operation.GetProperty("responses").TryGetProperty($"{status}", out _);
 
+    /// <summary>Whether a problem of this type is among the described answers.</summary>
+    public bool Refuses(int status, string? type) =>
+        _operation.GetProperty("responses").TryGetProperty($"{status}", out var response)
+        && response.GetProperty("content").TryGetProperty("application/problem+json", out var problem)
+        && problem.GetProperty("schema").GetProperty("allOf")[1].GetProperty("properties").GetProperty("type").GetProperty("enum").EnumerateArray().Any(t => t.ValueEquals(type));
+
     /// <summary>The schema of a described answer in JSON; null for one without a body, or not in JSON.</summary>
     public JsonElement? Answer(int status) =>
         _operation.GetProperty("responses").TryGetProperty($"{status}", out var response)

@@ -5,7 +5,7 @@ using TikTok.Core;
 namespace TikTok.LocalTests.Input;
 
 /// <summary>Bodies made from schemas: whole ones that are mostly right, and ones with something wrong in them. The same seed makes the same bodies.</summary>
-internal sealed class BodyGenerator(ApiDocument api, InputScene scene, Random random)
+internal sealed class BodyGenerator(InputScene scene, Random random, bool isWhole = false)
 {
     /// <summary>Text that is not what it looks like, or not text.</summary>
     public static readonly IReadOnlyList<string> HostileTexts =
@@ -22,26 +22,18 @@ internal sealed class BodyGenerator(ApiDocument api, InputScene scene, Random ra
         "\"\\u0000\"", "[[[[[[[[[[1]]]]]]]]]]", "{\"a\":{\"b\":{\"c\":{}}}}", "[null]", "[1,\"a\",{}]",
     ];
 
-    /// <summary>As the schema says and, where names tell, as the field means it.</summary>
-    public JsonNode? Valid(JsonElement schema, string name = "")
+    /// <summary>A body that the operation may well take.</summary>
+    public JsonObject Valid(ApiOperation operation)
     {
-        schema = api.Resolve(schema);
-        if (schema.TryGetProperty("enum", out var values)) return JsonNode.Parse(Pick([.. values.EnumerateArray()]).GetRawText());
-        return schema.GetProperty("type").GetString() switch
-        {
-            "object" => ValidObject(schema),
-            "array" => new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Valid(schema.GetProperty("items"), name))]),
-            "integer" => name switch { "watchDurationMs" => 5_000, "durationMs" or "totalDurationMs" => 20_000, _ => random.Next(1, 1_000) },
-            "number" => random.NextDouble(),
-            "boolean" => random.Next(2) == 0,
-            _ => ValidText(schema, name),
-        };
+        var body = (JsonObject)Valid(operation.Body!.Value)!;
+        if (operation.Path == "/auth/login") body["username"] = scene.Other.Username;
+        return body;
     }
 
     /// <summary>The same with one thing wrong, as it is written: what is no JSON cannot be a node.</summary>
-    public string Mutated(JsonElement schema)
+    public string Mutated(ApiOperation operation)
     {
-        var body = Valid(schema);
+        var body = Valid(operation);
         return random.Next(8) switch
         {
             0 => Broken(body),
@@ -54,6 +46,22 @@ internal sealed class BodyGenerator(ApiDocument api, InputScene scene, Random ra
 
     public T Pick<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];
 
+    /// <summary>As the schema says and, where names tell, as the field means it.</summary>
+    public JsonNode? Valid(JsonElement schema, string name = "")
+    {
+        schema = scene.Document.Resolve(schema);
+        if (schema.TryGetProperty("enum", out var values)) return JsonNode.Parse(Pick([.. values.EnumerateArray()]).GetRawText());
+        return schema.GetProperty("type").GetString() switch
+        {
+            "object" => ValidObject(schema),
+            "array" => new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Valid(schema.GetProperty("items"), name))]),
+            "integer" => name switch { "watchDurationMs" => 5_000, "durationMs" or "totalDurationMs" => 20_000, _ => random.Next(1, 1_000) },
+            "number" => random.NextDouble(),
+            "boolean" => random.Next(2) == 0,
+            _ => ValidText(schema, name),
+        };
+    }
+
     private JsonObject ValidObject(JsonElement schema)
     {
         var made = new JsonObject();
@@ -61,15 +69,17 @@ internal sealed class BodyGenerator(ApiDocument api, InputScene scene, Random ra
         var required = schema.TryGetProperty("required", out var r) ? r.EnumerateArray().Select(e => e.GetString()!).ToHashSet(StringComparer.Ordinal) : [];
 
         // Mostly everything: what is optional to the schema is often asked for by the rules behind it.
-        foreach (var property in properties.EnumerateObject().Where(p => required.Contains(p.Name) || (random.Next(5) > 0 && p.Name is not ("events" or "parentId"))))
+        foreach (var property in properties.EnumerateObject().Where(p => required.Contains(p.Name) || ((random.Next(5) > 0 || isWhole) && p.Name is not ("events" or "parentId"))))
             made[property.Name] = Valid(property.Value, property.Name);
         return made;
     }
 
     private string ValidText(JsonElement schema, string name) => schema.TryGetProperty("format", out var format) && format.GetString() is "date" ? "1990-01-01" : name switch
     {
+        "from" => "2026-01-01T00:00:00Z",
+        "to" => "2026-01-31T00:00:00Z",
         "username" => Api.NewName(),
-        "password" => Api.Password,
+        "password" or "currentPassword" => Api.Password,
         "newPassword" => Api.Password + "2",
         "country" => "DE",
         "videoId" => random.Next(2) == 0 ? scene.OwnVideo : scene.OthersVideo,

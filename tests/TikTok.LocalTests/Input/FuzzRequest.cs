@@ -13,7 +13,7 @@ internal sealed record FuzzRequest(ApiOperation Operation, string Path, string? 
     public static FuzzRequest Make(ApiOperation operation, InputScene scene, int seed)
     {
         var random = new Random(seed);
-        var bodies = new BodyGenerator(scene.Api, scene, random);
+        var bodies = new BodyGenerator(scene, random);
 
         // Most requests are wrong in one place only: two faults would hide each other.
         var wrong = random.Next(5);
@@ -22,10 +22,10 @@ internal sealed record FuzzRequest(ApiOperation Operation, string Path, string? 
             .Select(q => (q.Name, Value: wrong == 2 ? bodies.Pick(BodyGenerator.HostileTexts) : $"{bodies.Valid(q.Schema, q.Name)}"))
             .Where(q => wrong == 2 || q.Name is not "cursor").ToList();
         if (wrong == 2 && random.Next(4) == 0) query = [.. query, .. query];
-        var body = operation.Body is { } schema ? wrong == 3 || wrong == 0 ? bodies.Mutated(schema) : bodies.Valid(schema)?.ToJsonString() : null;
+        var body = operation.Body is null ? null : wrong is 3 || (wrong is 0 && random.Next(2) == 0) ? bodies.Mutated(operation) : bodies.Valid(operation).ToJsonString();
         return new FuzzRequest(
             operation,
-            query.Count == 0 ? path : $"{path}?{string.Join('&', query.Select(q => $"{q.Name}={Uri.EscapeDataString(q.Value.Length > 2_000 ? q.Value[..2_000] : q.Value)}"))}",
+            query.Count == 0 ? path : $"{path}?{string.Join('&', query.Select(q => $"{q.Name}={Uri.EscapeDataString(q.Value.Length > 1_000 ? q.Value[..1_000] : q.Value)}"))}",
             wrong == 4 && random.Next(3) == 0 ? bodies.Pick(["", "x", "a.b.c", scene.Sender.AccessToken[..^3]]) : scene.TokenFor(operation),
             operation.NeedsIdempotencyKey || random.Next(6) == 0 ? $"fuzz-{seed}" : null,
             body,
@@ -82,11 +82,11 @@ internal sealed record FuzzRequest(ApiOperation Operation, string Path, string? 
     }
 
     public override string ToString() =>
-        $"{Operation.Method} {RawHttp.Shorten(Path)} key={Key} {ContentType}\n    body: {(Body is null ? "none" : RawHttp.Shorten(Body))}";
+        $"{Operation.Method} {Refusal.Shorten(Path)} key={Key} {ContentType}\n    body: {(Body is null ? "none" : Refusal.Shorten(Body))}";
 
     private static string HostileId(BodyGenerator bodies, InputScene scene, Random random) => random.Next(3) switch
     {
-        0 => bodies.Pick([scene.OthersPrivateVideo, scene.OthersVideo, scene.Other.UserId, scene.OthersComment, scene.OwnVideo]),
+        0 => bodies.Pick([scene.OthersPrivateVideo, scene.OthersVideo, scene.Other.UserId, scene.OthersComment, scene.OthersHiddenComment, scene.OwnVideo, $"{scene.OwnComment}.1.00000001"]),
         1 => Core.Id.New(TimeProvider.System),
         _ => bodies.Pick(BodyGenerator.HostileTexts) is { Length: > 0 and < 1_000 } text && text is not ("." or "..") ? text : "x",
     };

@@ -15,28 +15,50 @@ public sealed class FuzzTests(ProductService service, ITestOutputHelper output)
     private const int AtOnce = 4;
     private const int MaxShrinks = 60;
 
+    private readonly ConcurrentBag<(FuzzRequest Request, string Fault)> _faults = [];
+    private readonly ConcurrentBag<FuzzRequest> _refused = [];
+    private readonly ConcurrentDictionary<int, int> _statuses = new();
+    private readonly ConcurrentDictionary<string, int> _taken = new(StringComparer.Ordinal);
+    private InputScene _scene = null!;
+
     [Fact]
     public async Task Generated_requests_never_fail_the_service_and_refused_ones_write_nothing()
     {
         var (requests, seed) = (Setting("FUZZ_REQUESTS", 3_000), Setting("FUZZ_SEED", 1));
-        var scene = await InputScene.MakeAsync(service);
-        var operations = scene.Api.Operations;
-        var all = Enumerable.Range(0, requests).Select(i => FuzzRequest.Make(operations[i % operations.Count], scene, seed + i)).ToList();
+        _scene = await InputScene.MakeAsync(service);
+        var operations = _scene.Document.Operations;
 
-        var (faults, refused, statuses) = (new ConcurrentBag<(FuzzRequest Request, string Fault)>(), new ConcurrentBag<FuzzRequest>(), new ConcurrentDictionary<int, int>());
-        await EachAsync(all, async request =>
+        await EachAsync(Enumerable.Range(0, requests), i => TryAsync(FuzzRequest.Make(operations[i % operations.Count], _scene, seed + i)));
+
+        output.WriteLine($"{requests} requests to {operations.Count} operations, seed {seed}: {string.Join(", ", _statuses.OrderBy(s => s.Key).Select(s => $"{s.Value} × {s.Key}"))}");
+        output.WriteLine($"{_statuses.Where(s => s.Key >= 500).Sum(s => s.Value)} of 5xx; never taken: {string.Join(", ", operations.Select(o => o.Name).Where(name => !_taken.ContainsKey(name)))}");
+        await FailAsync();
+
+        // Nothing is tested of an operation that refuses whatever comes.
+        if (requests >= 20 * operations.Count) Assert.InRange(_taken.Count, operations.Count - 4, operations.Count);
+        await RefusedAgainAsync();
+        Assert.DoesNotContain(Secrets(), secret => service.FunctionsOutput.Contains(secret, StringComparison.Ordinal));
+    }
+
+    private async Task TryAsync(FuzzRequest request)
+    {
+        var (status, text, contentType) = await request.SendAsync(service.Http);
+        _statuses.AddOrUpdate(status, 1, (_, n) => n + 1);
+        if (Fault(request, status, text, contentType) is { } fault) _faults.Add((request, fault));
+        if (status < 400)
         {
-            var (status, text, contentType) = await request.SendAsync(service.Http);
-            statuses.AddOrUpdate(status, 1, (_, n) => n + 1);
-            if (Fault(scene.Api, request, status, text, contentType) is { } fault) faults.Add((request, fault));
+            _taken.AddOrUpdate(request.Operation.Name, 1, (_, n) => n + 1);
+            await _scene.MendAsync(request.Operation);
+        }
 
-            // What a key remembers is not run again, and 401 of a caller that has left meanwhile says nothing.
-            if (status is >= 400 and < 500) refused.Add(request with { Key = request.Operation.NeedsIdempotencyKey ? $"{request.Key}-again" : null });
-        });
-        output.WriteLine($"{requests} requests to {operations.Count} operations, seed {seed}: {string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{s.Value} × {s.Key}"))}");
-        await FailAsync(scene, faults);
+        // What a key remembers is not run again.
+        if (status is >= 400 and < 500) _refused.Add(request with { Key = request.Operation.NeedsIdempotencyKey ? $"{request.Key}-again" : null });
+    }
 
-        // Again what was refused, on a service at rest: it is refused again, and nothing is different afterwards.
+    /// <summary>Sends again what was refused, to a service at rest: it is refused again, and nothing is different afterwards.</summary>
+    private async Task RefusedAgainAsync()
+    {
+        IReadOnlyCollection<FuzzRequest> refused = _refused;
         for (var round = 0; ; round++)
         {
             var before = await StoreSnapshot.AtRestAsync(service);
@@ -48,43 +70,50 @@ public sealed class FuzzTests(ProductService service, ITestOutputHelper output)
             var changes = (await StoreSnapshot.TakeAsync(service)).ChangesSince(before).ToList();
             var succeeded = refused.Count - refusedAgain.Count;
             output.WriteLine($"{refused.Count} refused requests again: {succeeded} succeeded this time, {changes.Count} changes");
-            if (changes.Count == 0) break;
+            if (changes.Count == 0) return;
 
-            // What succeeded now may have written: without it, once more.
+            // What succeeded now may have written, and so may a timer: without the one, once more.
             refused = refusedAgain;
-            if (succeeded == 0 || round == 3) Assert.Fail($"Refused, and yet:\n{string.Join('\n', changes)}\nby {await CulpritAsync(refused)}");
+            if (round == 3) Assert.Fail($"Refused, and yet:\n{string.Join('\n', changes)}\nby {await CulpritAsync(refused)}");
         }
     }
 
-    private static async Task EachAsync(IReadOnlyCollection<FuzzRequest> requests, Func<FuzzRequest, Task> send) => await Parallel.ForEachAsync(
-        requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (request, _) => await send(request));
+    private IReadOnlyList<string> Secrets() =>
+        [Api.Password, _scene.Sender.AccessToken, _scene.Admin.AccessToken, _scene.Leaver.RefreshToken, _scene.Sender.RefreshToken, _scene.Sender.Username, "\nnone\n", "jndi:", "<script>"];
 
-    private static string? Fault(ApiDocument api, FuzzRequest request, int status, string text, string contentType)
+    private static async Task EachAsync<T>(IEnumerable<T> all, Func<T, Task> act) =>
+        await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, _) => await act(one));
+
+    private string? Fault(FuzzRequest request, int status, string text, string contentType)
     {
-        if (status >= 500) return request.Operation.Answers(status) ? null : $"answered {status}: {RawHttp.Shorten(text)}";
+        if (status >= 500) return request.Operation.Answers(status) ? null : $"answered {status}: {Refusal.Shorten(text)}";
         if (status >= 400)
-            return RawHttp.Fault(status, text) ?? (contentType == "application/problem+json" ? null : $"a problem of content type '{contentType}'");
+        {
+            return Refusal.Fault(request.Operation, status, text, request.Path)
+                ?? (text.Length == 0 || contentType == "application/problem+json" ? null : $"a problem of content type '{contentType}'");
+        }
+
         if (!request.Operation.Answers(status)) return $"answered {status}, which is not described";
         if (request.Operation.Answer(status) is not { } schema) return null;
         using var answer = JsonDocument.Parse(text);
-        return string.Join("; ", api.Mismatches(answer.RootElement, schema)) is { Length: > 0 } mismatches ? $"answered what is not described: {mismatches}" : null;
+        return string.Join("; ", _scene.Document.Mismatches(answer.RootElement, schema)) is { Length: > 0 } mismatches ? $"answered what is not described: {mismatches}" : null;
     }
 
     /// <summary>Prints each kind of failure once, as small as it gets.</summary>
-    private async Task FailAsync(InputScene scene, IReadOnlyCollection<(FuzzRequest Request, string Fault)> faults)
+    private async Task FailAsync()
     {
-        if (faults.Count == 0) return;
+        if (_faults.IsEmpty) return;
         var lines = new List<string>();
-        foreach (var group in faults.GroupBy(f => (f.Request.Operation.Name, f.Fault[..Math.Min(24, f.Fault.Length)])).Take(30))
+        foreach (var group in _faults.GroupBy(f => (f.Request.Operation.Name, Kind(f.Fault))).Take(30))
         {
-            var (request, fault) = await ShrinkAsync(scene, group.First());
+            var (request, fault) = await ShrinkAsync(group.First());
             lines.Add($"{fault}\n  {request}");
         }
 
-        Assert.Fail($"{faults.Count} requests:\n{string.Join('\n', lines)}");
+        Assert.Fail($"{_faults.Count} requests:\n{string.Join('\n', lines)}");
     }
 
-    private async Task<(FuzzRequest Request, string Fault)> ShrinkAsync(InputScene scene, (FuzzRequest Request, string Fault) found)
+    private async Task<(FuzzRequest Request, string Fault)> ShrinkAsync((FuzzRequest Request, string Fault) found)
     {
         for (var (tries, smaller) = (0, true); smaller && tries < MaxShrinks;)
         {
@@ -93,7 +122,7 @@ public sealed class FuzzTests(ProductService service, ITestOutputHelper output)
             {
                 tries++;
                 var (status, text, contentType) = await candidate.SendAsync(service.Http);
-                if (Fault(scene.Api, candidate, status, text, contentType) is not { } fault || fault[..Math.Min(12, fault.Length)] != found.Fault[..Math.Min(12, found.Fault.Length)]) continue;
+                if (Fault(candidate, status, text, contentType) is not { } fault || Kind(fault) != Kind(found.Fault)) continue;
                 (found, smaller) = ((candidate, fault), true);
                 break;
             }
@@ -101,6 +130,8 @@ public sealed class FuzzTests(ProductService service, ITestOutputHelper output)
 
         return found;
     }
+
+    private static string Kind(string fault) => fault[..Math.Min(24, fault.Length)];
 
     /// <summary>The first refused request after which something is different.</summary>
     private async Task<string> CulpritAsync(IEnumerable<FuzzRequest> refused)

@@ -2,10 +2,11 @@ using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Storage;
+using TikTok.Local.EventHubs;
 
 namespace TikTok.LocalTests.Input;
 
-/// <summary>The version of every document, blob and queue of the service.</summary>
+/// <summary>The version of every document, blob, queue and log of the service.</summary>
 internal sealed class StoreSnapshot
 {
     /// <summary>
@@ -39,6 +40,10 @@ internal sealed class StoreSnapshot
             var properties = await service.StorageProcess.Queues.GetQueueClient(queue).GetPropertiesAsync();
             snapshot._versions[$"queue {queue}"] = $"{properties.Value.ApproximateMessagesCount}";
         }
+
+        using var log = new EventHubReader(service.EventHubsProcess.ConnectionString);
+        foreach (var partition in await log.GetPartitionIdsAsync(Hubs.Interactions, default))
+            snapshot._versions[$"log {partition}"] = $"{(await log.GetPositionAsync(Hubs.Interactions, partition, default)).LastSequenceNumber}";
 
         return snapshot;
     }

@@ -32,10 +32,23 @@ public sealed class ApiDescriptionTests
     [Fact]
     public void Describe_schema_of_a_request_as_it_is_read()
     {
-        var schema = _description["components"]!["schemas"]!["RegisterRequest"]!;
+        var schema = _description["components"]!["schemas"]!["RegisterRequest"]!.DeepClone();
+        foreach (var (_, member) in schema["properties"]!.AsObject()) member!.AsObject().Remove("description");
         Assert.Equal(
             """{"type":"object","properties":{"username":{"type":"string"},"password":{"type":"string"},"birthDate":{"type":"string","format":"date"},"displayName":{"type":"string"},"country":{"type":"string"}},"required":["username","password","birthDate"],"additionalProperties":false}""",
             schema.ToJsonString());
+    }
+
+    [Fact]
+    public void Describe_refusals_that_follow_from_the_declaration_and_those_that_are_declared()
+    {
+        var responses = _description["paths"]!["/auth/register"]!["post"]!["responses"]!.AsObject();
+        string Types(string status) => string.Join(' ', responses[status]!["content"]!["application/problem+json"]!["schema"]!["allOf"]![1]!["properties"]!["type"]!["enum"]!.AsArray().Select(t => (string?)t));
+
+        Assert.Equal(["201", "400", "403", "408", "409", "413", "415", "422", "429", "503", "default"], responses.Select(r => r.Key));
+        Assert.Equal("/problems/under-age", Types("403"));
+        Assert.Equal("/problems/request-in-progress /problems/username-taken", Types("409"));
+        Assert.Equal("/problems/invalid /problems/malformed", Types("400"));
     }
 
     [Fact]

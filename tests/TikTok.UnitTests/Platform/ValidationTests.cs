@@ -24,6 +24,9 @@ public sealed class ValidationTests
     [InlineData("a\uFFFEb", false)]
     [InlineData("a\u2028b", false)]
     [InlineData("א\u200Fb", true)]
+    [InlineData("a\U000E0062", false)]
+    [InlineData("a\U0001F3F4\U000E0067\U000E0062\U000E007F", true)]
+    [InlineData("\U0001F3F4a\U000E0062", false)]
     public void Text_of_2_to_3_text_elements(string? value, bool valid) => Assert.Equal(valid, new Validation().Text("f", value, 2, 3).IsValid);
 
     [Fact]
@@ -36,6 +39,12 @@ public sealed class ValidationTests
     [Fact]
     public void Text_element_of_endless_marks_is_too_long() =>
         Assert.False(new Validation().Text("f", "e" + new string('\u0301', 5000), 1, 10).IsValid);
+
+    [Theory]
+    [InlineData(30, true)]
+    [InlineData(31, false)]
+    public void Text_has_no_more_marks_upon_a_character_than_any_language(int marks, bool isValid) =>
+        Assert.Equal(isValid, new Validation().Text("f", "x" + new string('\u0301', marks), 1, 1_000).IsValid);
 
     [Fact]
     public void ThrowIfInvalid_names_every_field_with_every_reason()
