@@ -19,6 +19,7 @@ public static class Containers
     public const string PrivacyRequests = "privacyRequests";
     public const string FeedSessions = "feedSessions";
     public const string Idempotency = "idempotency";
+    public const string Sweeps = "sweeps";
     public const string Leases = "leases";
 }
 

@@ -54,10 +54,8 @@ public sealed class AccountStore(CosmosClient client)
     /// </summary>
     public async Task<IReadOnlySet<string>> FindExistingAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
     {
-        if (userIds.Count == 0) return new HashSet<string>(StringComparer.Ordinal);
-        var keys = userIds.Distinct(StringComparer.Ordinal).Select(userId => (userId, new PartitionKey(userId))).ToList();
-        var found = await _container.ReadManyItemsAsync<Account>(keys, cancellationToken: cancellationToken);
-        return found.Select(account => account.UserId).ToHashSet(StringComparer.Ordinal);
+        var found = await FindManyAsync(userIds, cancellationToken);
+        return found.Keys.ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Removes the document, if it is there.</summary>

@@ -28,6 +28,7 @@ public static class CosmosSchema
         new(Containers.PrivacyRequests, "/userId", DefaultTtlSeconds: -1),
         new(Containers.FeedSessions, "/userId", DefaultTtlSeconds: Day / 4),
         new(Containers.Idempotency, "/key", DefaultTtlSeconds: Day),
+        new(Containers.Sweeps, "/name"),
         new(Containers.Leases, "/id"),
     ];
 

@@ -97,9 +97,11 @@ public sealed class VideoStore(CosmosClient client)
     /// </summary>
     /// <param name="idleSince">Last changed before this.</param>
     /// <param name="forgottenSince">Uploads that were begun and not changed since this.</param>
-    /// <param name="count">How many at most.</param>
-    public async Task<IReadOnlyList<string>> FindUnsettledAsync(
-        DateTimeOffset idleSince, DateTimeOffset forgottenSince, int count, CancellationToken cancellationToken)
+    /// <param name="count">About how many.</param>
+    /// <param name="position">Where the last search stopped; null: at the beginning.</param>
+    /// <returns>Their ids, and where to go on; null at the end.</returns>
+    public async Task<(IReadOnlyList<string> VideoIds, string? Next)> FindUnsettledAsync(
+        DateTimeOffset idleSince, DateTimeOffset forgottenSince, int count, string? position, CancellationToken cancellationToken)
     {
         var query = new QueryDefinition(
             """
@@ -117,7 +119,16 @@ public sealed class VideoStore(CosmosClient client)
             .WithParameter("@forgotten", forgottenSince.ToUnixTimeSeconds())
             .WithParameter("@public", Storage.BlobContainers.Media)
             .WithParameter("@private", Storage.BlobContainers.PrivateMedia);
-        return await _container.ListAsync<string>(query, null, count, cancellationToken);
+        using var pages = _container.GetItemQueryIterator<string>(query, position, new QueryRequestOptions { MaxItemCount = count });
+        var ids = new List<string>();
+        string? next = null;
+        while (pages.HasMoreResults && ids.Count < count)
+        {
+            var page = await pages.ReadNextAsync(cancellationToken);
+            ids.AddRange(page);
+            next = page.ContinuationToken;
+        }
+        return (ids, next);
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TikTok.Core.Documents;
+using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Accounts;
 
@@ -25,5 +26,6 @@ public static class AccountsFeature
         .AddSingleton<PasswordConfirmation>()
         .AddSingleton<PasswordChange>()
         .AddSingleton<RoleAssignment>()
+        .AddSingleton<ISweep, UnconfirmedUsernames>()
         .AddSingleton<AccountDeletion>();
 }

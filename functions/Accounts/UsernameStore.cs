@@ -14,6 +14,13 @@ public sealed class UsernameStore(CosmosClient client)
     public Task<UsernameReservation?> FindAsync(string username, CancellationToken cancellationToken) =>
         _container.FindAsync<UsernameReservation>(username, new PartitionKey(username), cancellationToken);
 
+    /// <summary>At most <paramref name="count"/> reservations that were made before and never confirmed.</summary>
+    public async Task<IReadOnlyList<UsernameReservation>> FindUnconfirmedAsync(DateTimeOffset reservedBefore, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.confirmed = false AND c._ts < @before").WithParameter("@before", reservedBefore.ToUnixTimeSeconds());
+        return await _container.ListAsync<UsernameReservation>(query, null, count, cancellationToken);
+    }
+
     /// <summary>Creates the reservation, or returns null when the name has one.</summary>
     public async Task<UsernameReservation?> TryCreateAsync(UsernameReservation reservation, CancellationToken cancellationToken)
     {

@@ -27,6 +27,7 @@ public static class PlatformFeature
         .AddSingleton<RateLimiter>()
         .AddSingleton<RouteLimits>()
         .AddHostedService<LimitReports>()
+        .AddSingleton<SweepReportStore>()
         .AddSingleton<DependencyHealth>();
 
     /// <summary>

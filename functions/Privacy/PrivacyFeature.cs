@@ -6,6 +6,8 @@ using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Messages;
 using TikTok.Core.Storage;
+using TikTok.Functions.Platform;
+using TikTok.Functions.Privacy.Sweeps;
 
 namespace TikTok.Functions.Privacy;
 
@@ -43,6 +45,8 @@ public static class PrivacyFeature
             .AddSingleton<IPrivacyWork, Erasure>()
             .AddSingleton<IPrivacyWork, ArchiveMaking>()
             .AddSingleton<PrivacyWorker>()
+            .AddSingleton<ISweep, IdlePrivacyRequests>()
+            .AddSingleton<ISweep, ExpiredArchives>()
             .AddSingleton<Archives>();
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
-using TikTok.Core.Cosmos;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
 
@@ -11,7 +11,7 @@ namespace TikTok.Functions.Social;
 /// What follows from a like: its mirror in the account's own partition, and an event for those who learn from likes. Both come from the change feed and not
 /// from the request, so that a request that dies after its batch loses neither. Delivered again, the mirror is the same and the event carries the same id.
 /// </summary>
-public sealed class LikeChangeFunctions(EdgeStore edges, InteractionLog log)
+public sealed class LikeChangeFunctions(EdgeStore edges, AccountStore accounts, InteractionLog log)
 {
     /// <remarks>Retried for ever: changes given up on would be passed over.</remarks>
     [Function("MirrorLikes")]
@@ -22,7 +22,8 @@ public sealed class LikeChangeFunctions(EdgeStore edges, InteractionLog log)
         CancellationToken cancellationToken)
     {
         var likes = changes.OfDocumentType<Like>(Like.DocumentType).ToList();
-        foreach (var like in likes) await MirrorAsync(like, cancellationToken);
+        var existing = await accounts.FindExistingAsync([.. likes.Select(l => l.UserId)], cancellationToken);
+        foreach (var like in likes.Where(l => existing.Contains(l.UserId))) await MirrorAsync(like, cancellationToken);
         if (likes.Count > 0) await log.AppendAsync([.. likes.Select(ToInteraction)], cancellationToken);
     }
 

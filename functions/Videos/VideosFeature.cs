@@ -5,6 +5,7 @@ using TikTok.Core.Messages;
 using TikTok.Core.Storage;
 using TikTok.Functions.Platform;
 using TikTok.Functions.Videos.Processing;
+using TikTok.Functions.Videos.Sweeps;
 using TikTok.Functions.Videos.Upload;
 
 namespace TikTok.Functions.Videos;
@@ -25,7 +26,12 @@ public static class VideosFeature
             .AddSingleton<VideoRemoval>()
             .AddSingleton<CreatorCopies>()
             .AddSingleton<MediaMover>()
-            .AddSingleton<VideoSweep>()
+            .AddSingleton<ISweep, UnsettledVideos>()
+            .AddSingleton<ISweep, OrphanUploads>()
+            .AddSingleton<ISweep>(s => Media(s, BlobContainers.Media))
+            .AddSingleton<ISweep>(s => Media(s, BlobContainers.PrivateMedia))
             .AddSingleton<Uploads>();
     }
+
+    private static OrphanMedia Media(IServiceProvider services, string container) => ActivatorUtilities.CreateInstance<OrphanMedia>(services, container);
 }

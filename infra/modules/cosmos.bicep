@@ -24,6 +24,7 @@ var containers = [
   { name: 'privacyRequests', partitionKey: '/userId', ttl: -1 }
   { name: 'feedSessions', partitionKey: '/userId', ttl: 21600 }
   { name: 'idempotency', partitionKey: '/key', ttl: 86400 }
+  { name: 'sweeps', partitionKey: '/name' }
   { name: 'leases', partitionKey: '/id' }
 ]
 

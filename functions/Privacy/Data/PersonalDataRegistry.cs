@@ -35,6 +35,7 @@ public static class PersonalDataRegistry
         Container(Containers.PrivacyRequests, "The archive that was asked for. The receipt of an erasure stays for 30 days: an id that is nobody's any more.", "archives"),
         Container(Containers.FeedSessions, "What the person was shown, for six hours.", "feedSessions"),
         Container(Containers.Idempotency, "Nothing to be found by: sealed answers under keyed hashes, gone within a day."),
+        Container(Containers.Sweeps, "Nothing: how many leftovers each sweep found last."),
         Container(Containers.Leases, "Nothing: how far readers of the change feed are."),
 
         Blobs(BlobContainers.Uploads, "Raw uploads of the person's videos, until they are encoded.", "videos"),

@@ -90,6 +90,9 @@ public sealed class SocialGraph(AccountStore accounts, AccountEdgeStore edges, F
     /// </summary>
     public async Task SettleAsync(AccountEdge edge, CancellationToken cancellationToken)
     {
+        // What is told late must not bring back what went with an account.
+        if ((await accounts.FindExistingAsync([edge.UserId, edge.TargetId], cancellationToken)).Count < 2) return;
+
         await followers.MirrorAsync(edge, cancellationToken);
         if (edge.Blocking) await SeverAsync(edge.TargetId, edge.UserId, cancellationToken);
         if (edge.Follow == FollowState.None) return;

@@ -11,7 +11,7 @@ namespace TikTok.Functions.Videos.Processing;
 
 /// <summary>What happens to a video by itself.</summary>
 public sealed partial class ProcessingFunctions(
-    VideoPipeline pipeline, VideoRemoval removal, MediaMover mover, VideoSweep sweep, VideoQueues queues, VideoLimits limits,
+    VideoPipeline pipeline, VideoRemoval removal, MediaMover mover, VideoQueues queues, VideoLimits limits,
     TimeProvider time, ILogger<ProcessingFunctions> logger)
 {
     /// <summary>A blob was committed. An upload URL exists only for a video that does: any other blob is nobody's, and goes.</summary>
@@ -57,10 +57,6 @@ public sealed partial class ProcessingFunctions(
     public Task MoveAsync(
         [QueueTrigger(Queues.MediaMoves, Connection = Connections.Storage)] string message, CancellationToken cancellationToken) =>
         mover.MoveAsync(Read<MediaMove>(message).VideoId, cancellationToken);
-
-    /// <summary>Picks up what a crash at the wrong moment, or a job that vanished, left behind.</summary>
-    [Function("VideosSwept")]
-    public Task SweepAsync([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => sweep.RunAsync(cancellationToken);
 
     /// <summary>null when the blob is gone: news of it can come late, or again.</summary>
     private static async Task<long?> SizeAsync(BlobClient blob, CancellationToken cancellationToken)

@@ -59,6 +59,8 @@ public sealed class AccountErasureTests(ProductService service)
         await _http.SendAsync(HttpMethod.Patch, "users/me", new { displayName = $"Ada {user.UserId}", bio = $"Bio {user.UserId}" }, user.AccessToken);
         foreach (var fan in new[] { user, other }) await _http.SendAsync(HttpMethod.Post, $"videos/{liked}/like", token: fan.AccessToken);
         await _http.SendAsync(HttpMethod.Post, $"videos/{own}/like", token: other.AccessToken);
+        foreach (var (one, two) in new[] { (user, other), (other, user) })
+            await _http.SendAsync(HttpMethod.Post, $"users/{two.UserId}/follow", token: one.AccessToken);
         await _http.PostAsync("analytics/watch", new { videoId = liked, watchDurationMs = 900, totalDurationMs = 1_000, source = "fyp" }, user.AccessToken);
         await _http.SendAsync(HttpMethod.Get, "feed", token: user.AccessToken);
         await StageUploadAsync(user);
@@ -71,6 +73,8 @@ public sealed class AccountErasureTests(ProductService service)
         Assert.NotEmpty(done.GetProperty("found").EnumerateObject());
         await AssertNothingLeftAsync(user);
         Assert.Equal(1, (await new VideoStore(service.Cosmos).FindAsync(liked, default))!.Counters.Likes);
+        Assert.Equal(0, await new FollowerStore(service.Cosmos).CountFollowersAsync(other.UserId, default));
+        Assert.Equal(0, await new AccountEdgeStore(service.Cosmos, TimeProvider.System).CountFollowingAsync(other.UserId, default));
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class CreatorCopiesTests(VideoPlant plant) : IClassFixture<VideoPl
         await plant.Videos.ChangeAsync(id, v => v with { OwnerPrivate = true }, default);
 
         var later = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1);
-        var unsettled = await plant.Videos.FindUnsettledAsync(later, later - TimeSpan.FromDays(7), 1_000, default);
+        var (unsettled, _) = await plant.Videos.FindUnsettledAsync(later, later - TimeSpan.FromDays(7), 1_000, null, default);
 
         Assert.Contains(id, unsettled);
     }

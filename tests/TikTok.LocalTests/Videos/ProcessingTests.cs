@@ -5,6 +5,7 @@ using TikTok.Core.Documents;
 using TikTok.Core.Messages;
 using TikTok.Core.Storage;
 using TikTok.Functions.Videos.Processing;
+using TikTok.Functions.Videos.Sweeps;
 using TikTok.Local.Faults;
 
 namespace TikTok.LocalTests.Videos;
@@ -224,11 +225,11 @@ public sealed class ProcessingTests(VideoPlant plant) : IClassFixture<VideoPlant
         await plant.Storage.FailAsync(new FaultRule(Method: "POST", Path: $"*/{Queues.Probe}/messages", Status: 500, Count: 1));
         await Assert.ThrowsAsync<RequestFailedException>(() => plant.CompleteAsync(left));
 
-        await new VideoSweep(plant.Videos, plant.Pipeline, new Later(TimeSpan.FromMinutes(11))).RunAsync(default);
+        await new UnsettledVideos(plant.Videos, plant.Pipeline, new Later(TimeSpan.FromMinutes(11))).RunAsync(null, default);
         Assert.Equal(1, await plant.CountAsync(Queues.Probe, left));
         Assert.Equal(VideoStatus.Uploading, (await plant.FindAsync(forgotten)).Status);
 
-        await new VideoSweep(plant.Videos, plant.Pipeline, new Later(TimeSpan.FromDays(8))).RunAsync(default);
+        await new UnsettledVideos(plant.Videos, plant.Pipeline, new Later(TimeSpan.FromDays(8))).RunAsync(null, default);
         Assert.Equal(VideoStatus.Deleted, (await plant.FindAsync(forgotten)).Status);
         Assert.Equal(VideoStatus.Failed, (await plant.FindAsync(left)).Status);
     }

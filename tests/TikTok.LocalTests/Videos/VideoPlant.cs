@@ -41,6 +41,7 @@ public sealed class VideoPlant : IAsyncLifetime
     public CosmosProcess Cosmos { get; } = new();
     public BlobServiceClient Blobs { get; private set; } = null!;
     public QueueServiceClient Queues { get; private set; } = null!;
+    public CosmosClient Database => _client!;
     public VideoStore Videos { get; private set; } = null!;
     public UserVideoStore UserVideos { get; private set; } = null!;
     public LikeStore Likes { get; private set; } = null!;
@@ -82,7 +83,7 @@ public sealed class VideoPlant : IAsyncLifetime
         Uploads = new Uploads(Accounts, Videos, Pipeline, Blobs, Sas, time);
         await Task.WhenAll(AddAsync(Creator), AddAsync(Stranger));
         Triggers = new ProcessingFunctions(
-            Pipeline, Removal, Mover, new VideoSweep(Videos, Pipeline, time), queues, new VideoLimits(1_000), time, NullLogger<ProcessingFunctions>.Instance);
+            Pipeline, Removal, Mover, queues, new VideoLimits(1_000), time, NullLogger<ProcessingFunctions>.Instance);
     }
 
     public async Task DisposeAsync()

@@ -72,7 +72,7 @@ public sealed class TracingTests
     public async Task What_a_function_throws_is_on_its_span()
     {
         using var spans = new RecordedSpans();
-        var context = Context("VideosSwept", "timerTrigger");
+        var context = Context("LeftoversSwept", "timerTrigger");
 
         await Assert.ThrowsAsync<TimeoutException>(() => Middleware.Invoke(context, _ => throw new TimeoutException("late")));
 

@@ -1,13 +1,15 @@
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
+using TikTok.Functions.Platform;
+using TikTok.Functions.Videos.Processing;
 
-namespace TikTok.Functions.Videos.Processing;
+namespace TikTok.Functions.Videos.Sweeps;
 
 /// <summary>
 /// Finishes what nobody will come back for: work left outstanding by a crash whose message or caller was not repeated, jobs that vanished with their
 /// message, uploads begun and never finished.
 /// </summary>
-public sealed class VideoSweep(VideoStore videos, VideoPipeline pipeline, TimeProvider time)
+public sealed class UnsettledVideos(VideoStore videos, VideoPipeline pipeline, TimeProvider time) : ISweep
 {
     /// <summary>Longer than a message is hidden and retried, so that the sweep and the ordinary way do not race.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
@@ -20,11 +22,29 @@ public sealed class VideoSweep(VideoStore videos, VideoPipeline pipeline, TimePr
 
     private const int BatchSize = 200;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public string Name => "unsettledVideos";
+
+    public async Task<SweepOutcome> RunAsync(string? position, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        foreach (var videoId in await videos.FindUnsettledAsync(now - Idle, now - ForgottenAfter, BatchSize, cancellationToken))
-            await pipeline.ChangeAsync(videoId, v => Decide(v, now), cancellationToken);
+        var (unsettled, next) = await videos.FindUnsettledAsync(now - Idle, now - ForgottenAfter, BatchSize, position, cancellationToken);
+        var settled = 0;
+        foreach (var videoId in unsettled)
+        {
+            var isLeft = false;
+            await pipeline.ChangeAsync(
+                videoId,
+                v =>
+                {
+                    var decided = Decide(v, now);
+                    isLeft = decided != v || VideoWorkload.Outstanding(v).Count > 0;
+                    return decided;
+                },
+                cancellationToken);
+            if (isLeft) settled++;
+        }
+
+        return new SweepOutcome(unsettled.Count, settled, next);
     }
 
     private static Video Decide(Video video, DateTimeOffset now) => video.Status switch
