@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
-using TikTok.Core.Cosmos;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 
 namespace TikTok.Functions.Feed;

@@ -1,6 +1,6 @@
 using Microsoft.Azure.Cosmos;
-using TikTok.Core.Cosmos;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 
 namespace TikTok.Functions.Social;

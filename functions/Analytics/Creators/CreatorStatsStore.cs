@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Azure.Cosmos;
-using TikTok.Core.Cosmos;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
 using TikTok.Functions.Analytics.Projections;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Microsoft.Azure.Cosmos;
-using TikTok.Core.Cosmos;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Storage;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
-using TikTok.Core.Cosmos;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
 
