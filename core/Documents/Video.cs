@@ -154,6 +154,7 @@ public sealed record Upload
     public string? Trace { get; init; }
 }
 
+/// <summary><c>public</c>: for everyone. <c>followers</c>: for the creator's followers. <c>private</c>: for the creator alone.</summary>
 public enum Visibility { Public, Followers, Private }
 
 /// <summary><c>uploading → processing → ready</c>, or one of the ends.</summary>

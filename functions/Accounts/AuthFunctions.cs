@@ -58,4 +58,5 @@ public sealed class AuthFunctions(Registration registration, SignIn signIn, Sess
     private static string DeviceOf(HttpRequest request) => DeviceName.Of(request.Headers.UserAgent);
 }
 
+/// <param name="RefreshToken">The newest one of the session. One that was used before ends the session: somebody else may have it.</param>
 public sealed record RefreshTokenRequest(string RefreshToken);

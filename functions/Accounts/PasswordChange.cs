@@ -4,6 +4,8 @@ using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Accounts;
 
+/// <param name="CurrentPassword">Once more: a device left signed in must not be able to take the account over.</param>
+/// <param name="NewPassword">8 to 128 characters, and none of the passwords that are tried first.</param>
 public sealed record PasswordChangeRequest(string CurrentPassword, string NewPassword);
 
 /// <summary>Sets another password, which ends all sessions but the one that it is done in: whoever knew the old one is out.</summary>

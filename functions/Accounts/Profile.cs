@@ -29,6 +29,8 @@ public sealed record Profile(
 public sealed record FollowCounts(long Followers, long Following);
 
 /// <summary>What its owner sees of an account.</summary>
+/// <param name="AccountType"><c>teen</c> below 18.</param>
+/// <param name="Interests">As they were chosen at onboarding.</param>
 public sealed record OwnProfile(
     string Id, string Username, string DisplayName, string Bio, bool Verified, bool Private, AccountType AccountType, Role Role, DateOnly BirthDate,
     string? Country, IReadOnlyList<string> Interests, DateTimeOffset CreatedAt, long FollowersCount, long FollowingCount)
@@ -39,6 +41,9 @@ public sealed record OwnProfile(
 }
 
 /// <summary>Changes of a profile: what is absent stays.</summary>
+/// <param name="DisplayName">1 to 50 characters, on one line.</param>
+/// <param name="Bio">At most 160 characters.</param>
+/// <param name="Private">Whether its videos are for followers only, and who wants to follow has to ask.</param>
 public sealed record ProfileChange(string? DisplayName = null, string? Bio = null, bool? Private = null)
 {
     /// <exception cref="ProblemException">400: a member is not what it may be.</exception>

@@ -9,8 +9,10 @@ using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Accounts;
 
+/// <param name="Username">3 to 24 characters of a-z, 0-9, <c>.</c> and <c>_</c>.</param>
+/// <param name="Password">8 to 128 characters, and none of the passwords that are tried first.</param>
 /// <param name="BirthDate">From 13 years ago back; a teen's account begins private.</param>
-/// <param name="DisplayName">The username unless given.</param>
+/// <param name="DisplayName">1 to 50 characters, on one line; the username unless given.</param>
 /// <param name="Country">ISO 3166-1 alpha-2.</param>
 public sealed record RegisterRequest(string Username, string Password, DateOnly BirthDate, string? DisplayName = null, string? Country = null);
 

@@ -7,6 +7,8 @@ using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Accounts;
 
+/// <param name="Username">In any case.</param>
+/// <param name="Password">The account's.</param>
 public sealed record LoginRequest(string Username, string Password);
 
 /// <summary>Signs in by name and password. Whether the name or the password was wrong cannot be told from the answer, nor from the time it takes.</summary>

@@ -81,11 +81,20 @@ public sealed class WatchFunctions(InteractionLog log, TimeProvider time)
 }
 
 /// <summary>One event's members, or <see cref="Events"/> alone.</summary>
+/// <param name="WatchDurationMs">How long it was on screen and playing; more than the whole when it looped.</param>
+/// <param name="TotalDurationMs">The video's length.</param>
+/// <param name="Source">Where the caller met it.</param>
+/// <param name="SessionId">The client's own name for this use of the app: 1 to 64 characters.</param>
+/// <param name="Replayed">Whether it was seen before in this session.</param>
+/// <param name="Events">1 to 100.</param>
 public sealed record WatchRequest(
     string? VideoId = null, long? WatchDurationMs = null, long? TotalDurationMs = null, WatchSource? Source = null,
     string? SessionId = null, bool? Replayed = null, IReadOnlyList<WatchEvent>? Events = null);
 
 /// <param name="WatchDurationMs">How long it was on screen and playing; more than the whole when it looped.</param>
 /// <param name="TotalDurationMs">The video's length.</param>
+/// <param name="Source">Where the caller met it.</param>
+/// <param name="SessionId">The client's own name for this use of the app: 1 to 64 characters.</param>
+/// <param name="Replayed">Whether it was seen before in this session.</param>
 public sealed record WatchEvent(
     string? VideoId, long? WatchDurationMs, long? TotalDurationMs, WatchSource? Source, string? SessionId = null, bool? Replayed = null);

@@ -18,8 +18,15 @@ internal sealed class ApiPages(JsonObject description)
 
         public string? Role => Operation["security"] is JsonArray { Count: > 0 } security ? (string?)security[0]!["bearer"]![0] : null;
 
+        /// <summary>How it refuses, by status.</summary>
+        public IEnumerable<(string Status, IReadOnlyList<string> Types)> Problems => Operation["responses"]!.AsObject()
+            .Where(r => r.Value!["content"]?["application/problem+json"]?["schema"]?["allOf"] is not null)
+            .Select(r => (r.Key, (IReadOnlyList<string>)[.. r.Value!["content"]!["application/problem+json"]!["schema"]!["allOf"]![1]!["properties"]!["type"]!["enum"]!.AsArray().Select(t => (string)t!)]));
+
         public string Anchor => $"{Method} {Path}".ToLowerInvariant().Replace(' ', '-').Replace("/", "", StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal);
     }
+
+    private readonly ApiExamples _examples = new(description);
 
     public IReadOnlyDictionary<string, string> Write()
     {
@@ -33,20 +40,13 @@ internal sealed class ApiPages(JsonObject description)
 
     private string Index(IReadOnlyList<Call> calls)
     {
-        var text = new StringBuilder(Mark).Append(CultureInfo.InvariantCulture, $"""
-            # The HTTP API
-
-            Base `{(string)description["servers"]![0]!["url"]!}`. JSON in UTF-8, times in RFC 3339, durations in milliseconds. `GET openapi.json` is the same as a document for programs.
-
-            - **Who calls**: `Authorization: Bearer <access token>`, except where a call is *open*. Tokens come from `POST /auth/login` and live for 15 minutes; `POST /auth/refresh` gives new ones.
-            - **Errors** are RFC 9457 problem documents (`application/problem+json`). Decide by `type`: `/problems/invalid` has `errors`, which names each field at fault and why; `traceId` finds the log.
-            - **Bodies** are read strictly: unknown, duplicate and missing members, wrong types and anything after the document are refused by name. At most 64 KiB, within 10 seconds.
-            - **Lists** take `limit` (1 to 100, 20 unless given) and `cursor`, and answer `items` and `nextCursor`, which is absent at the end. A cursor is good for its own list only.
-            - **Repetition**: where a call takes `Idempotency-Key`, the same key and body within a day get the first answer again, marked `Idempotency-Replayed: true`.
-            - **Roles**: [roles.md](roles.md) says who may call what.
-            - **Limits**: `RateLimit` and `RateLimit-Policy` say how the caller's limits stand; 429 comes with `Retry-After` in seconds.
+        var text = new StringBuilder(Mark).Append(ApiGuide.Text).Append(
+            """
 
             ## Limits
+
+            An answer says how the caller's limits stand: `RateLimit: "requests";r=998;t=60` is what is left and the seconds until all of it is back,
+            `RateLimit-Policy: "requests";q=1000;w=60` what is allowed within how many seconds. 429 comes with `Retry-After`, in seconds.
 
             | name | counts | user | verified | creator | within |
             |---|---|---|---|---|---|
@@ -58,6 +58,7 @@ internal sealed class ApiPages(JsonObject description)
                 $"| `{RateLimit.NameOf(row.Class)}` | {(row.Subject == RateSubject.User ? "the caller" : "the address")} | {row.User:#,0} | {row.Verified:#,0} | {row.Creator:#,0} | {Words(row.Window)} |\n");
         }
 
+        WriteProblems(text, calls);
         text.Append("\n## Calls\n");
         foreach (var tag in calls.GroupBy(call => call.Tag, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
@@ -66,6 +67,24 @@ internal sealed class ApiPages(JsonObject description)
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Every type of problem, and where it is to be expected.</summary>
+    private static void WriteProblems(StringBuilder text, IReadOnlyList<Call> calls)
+    {
+        const int Many = 6;
+        text.Append("\n## Problems\n\n| status | type | of |\n|---|---|---|\n");
+        var problems = calls.SelectMany(call => call.Problems.SelectMany(p => p.Types.Select(type => (p.Status, Type: type, Call: call))))
+            .GroupBy(p => (p.Status, p.Type)).OrderBy(g => g.Key.Status, StringComparer.Ordinal).ThenBy(g => g.Key.Type, StringComparer.Ordinal);
+        foreach (var problem in problems)
+        {
+            var of = problem.Count() > Many
+                ? $"{problem.Count()} calls"
+                : string.Join(", ", problem.Select(p => $"[`{p.Call.Method} {p.Call.Path}`]({FileOf(p.Call.Tag)}#{p.Call.Anchor})"));
+            text.Append(CultureInfo.InvariantCulture, $"| {problem.Key.Status} | `{problem.Key.Type}` | {of} |\n");
+        }
+
+        text.Append("| 500 | `/problems/internal` | any call: a fault of the service, under whose `traceId` the log tells more |\n");
     }
 
     private string Page(string tag, IReadOnlyList<Call> calls)
@@ -87,7 +106,7 @@ internal sealed class ApiPages(JsonObject description)
         return text.ToString();
     }
 
-    private static void Write(StringBuilder text, Call call, SortedSet<string> types)
+    private void Write(StringBuilder text, Call call, SortedSet<string> types)
     {
         text.Append(CultureInfo.InvariantCulture, $"\n## `{call.Method} {call.Path}`\n\n{(string)call.Operation["summary"]!}.");
         if (call.Operation["description"] is { } words) text.Append(CultureInfo.InvariantCulture, $" {(string)words!}");
@@ -100,22 +119,30 @@ internal sealed class ApiPages(JsonObject description)
 
         if (call.Operation["parameters"] is JsonArray { Count: > 0 } parameters)
         {
-            text.Append("\n| parameter | in | type | |\n|---|---|---|---|\n");
+            text.Append("\n| parameter | in | type | | |\n|---|---|---|---|---|\n");
             foreach (var parameter in parameters)
             {
                 text.Append(CultureInfo.InvariantCulture,
-                    $"| `{(string)parameter!["name"]!}` | {(string)parameter["in"]!} | {TypeOf(parameter["schema"]!, types)} | {(parameter["required"] is null ? "" : "required")} |\n");
+                    $"| `{(string)parameter!["name"]!}` | {(string)parameter["in"]!} | {TypeOf(parameter["schema"]!, types)} | {(parameter["required"] is null ? "" : "required")} | {(string?)parameter["description"]} |\n");
             }
         }
 
         text.Append('\n');
         if (call.Operation["requestBody"] is { } body)
             text.Append(CultureInfo.InvariantCulture, $"Body: {TypeOf(body["content"]!["application/json"]!["schema"]!, types)}\n\n");
-        foreach (var (status, answer) in call.Operation["responses"]!.AsObject().Where(r => r.Key != "default"))
+        var problems = call.Problems.ToList();
+        JsonNode? shown = null;
+        foreach (var (status, answer) in call.Operation["responses"]!.AsObject().Where(r => r.Key != "default" && !problems.Any(p => p.Status == r.Key)))
         {
             var content = answer!["content"]?.AsObject().First();
+            if (content is { Key: "application/json" } json) shown ??= json.Value!["schema"];
             text.Append(CultureInfo.InvariantCulture, $"- **{status}** {(content is { Value: { } value } ? $"{TypeOf(value["schema"]!, types)}{MediaTypeOf(content.Value.Key)}" : "without a body")}\n");
         }
+
+        foreach (var (status, refusals) in problems)
+            text.Append(CultureInfo.InvariantCulture, $"- {status} {string.Join(", ", refusals.Select(type => $"`{type}`"))}\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n```sh\n{_examples.Call(call.Method, call.Path, call.Operation)}\n```\n");
+        if (shown?["$ref"] is not null) text.Append(CultureInfo.InvariantCulture, $"\n```json\n{_examples.Answer(call.Method, shown)}\n```\n");
     }
 
     private void WriteType(StringBuilder text, string name, SortedSet<string> types)

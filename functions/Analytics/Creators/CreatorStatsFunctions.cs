@@ -11,7 +11,8 @@ public sealed class CreatorStatsFunctions(CreatorStatsStore store, ProjectionSta
 {
     /// <summary>Of all of the caller's videos, those deleted since included, and of their followers.</summary>
     [Function("GetCreatorStatistics"), Answers<CreatorStatsAnswer>]
-    [Query("from", typeof(DateTimeOffset)), Query("to", typeof(DateTimeOffset)), Query("granularity", typeof(Granularity))]
+    [Query("from", typeof(DateTimeOffset), About = StatsRange.AboutFrom), Query("to", typeof(DateTimeOffset), About = StatsRange.AboutTo)]
+    [Query("granularity", typeof(Granularity), About = StatsRange.AboutGranularity)]
     public Task<IResult> GetOwnAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "analytics/creator")] HttpRequest request, CancellationToken cancellationToken) =>
         AnswerAsync(request, request.RequireCaller().UserId, CreatorDay.All, cancellationToken);
@@ -19,7 +20,8 @@ public sealed class CreatorStatsFunctions(CreatorStatsStore store, ProjectionSta
     /// <summary>Of one video: to its creator, and to moderators.</summary>
     [Function("GetVideoStatistics"), Answers<CreatorStatsAnswer>]
     [Refuses(StatusCodes.Status403Forbidden, "/problems/forbidden")]
-    [Query("from", typeof(DateTimeOffset)), Query("to", typeof(DateTimeOffset)), Query("granularity", typeof(Granularity))]
+    [Query("from", typeof(DateTimeOffset), About = StatsRange.AboutFrom), Query("to", typeof(DateTimeOffset), About = StatsRange.AboutTo)]
+    [Query("granularity", typeof(Granularity), About = StatsRange.AboutGranularity)]
     public async Task<IResult> GetOfVideoAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "analytics/videos/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {

@@ -11,6 +11,10 @@ public enum Granularity { Hour, Day }
 /// <param name="To">The end of the last bucket.</param>
 public sealed record StatsRange(DateTimeOffset From, DateTimeOffset To, Granularity Granularity)
 {
+    public const string AboutFrom = "RFC 3339; 28 days before `to` unless given. At most 31 days before it by hour, 366 by day.";
+    public const string AboutTo = "RFC 3339; now unless given.";
+    public const string AboutGranularity = "The buckets' size; `day` unless given.";
+
     private const int MaxHourDays = 31;
     private const int MaxDays = 366;
     private const int DefaultDays = 28;

@@ -12,7 +12,7 @@ public sealed class TrendingFunctions(
     private const string Kinds = "must be videos, hashtags or sounds";
 
     /// <summary>What trends, highest first: at most 200 of a kind. The list goes on changing while it is paged through.</summary>
-    [Function("ListTrending"), Answers<Page<TrendingItem>>, Query("type", typeof(TrendKind)), Query("limit", typeof(int)), Query("cursor")]
+    [Function("ListTrending"), Answers<Page<TrendingItem>>, Query("type", typeof(TrendKind), About = "`videos` unless given."), Query("limit", typeof(int)), Query("cursor")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "trending")] HttpRequest request, CancellationToken cancellationToken)
     {

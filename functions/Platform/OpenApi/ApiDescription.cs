@@ -123,21 +123,31 @@ public sealed partial class ApiDescription(FunctionCatalog catalog)
     {
         var parameters = new JsonArray();
         foreach (Match match in RouteParameter().Matches(function.Route))
-            parameters.Add(Parameter("path", match.Groups["name"].Value, isRequired: true, new JsonObject { ["type"] = "string" }));
+            parameters.Add(Parameter("path", match.Groups["name"].Value, isRequired: true, new JsonObject { ["type"] = "string" }, about: null));
         foreach (var query in function.Queries)
-            parameters.Add(Parameter("query", query.Name, isRequired: false, schemas.OfRequest(query.Type)));
+            parameters.Add(Parameter("query", query.Name, isRequired: false, schemas.OfRequest(query.Type), query.About ?? AboutPaging(query.Name)));
         if (function.Idempotency != IdempotencyMode.Ignored)
         {
             var schema = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = IdempotencyMiddleware.MaxKeyLength };
-            parameters.Add(Parameter("header", IdempotencyMiddleware.Header, function.Idempotency == IdempotencyMode.Required, schema));
+            parameters.Add(Parameter(
+                "header", IdempotencyMiddleware.Header, function.Idempotency == IdempotencyMode.Required, schema,
+                "The client's own name for this request; repeated with it, it is done once."));
         }
 
         return parameters;
     }
 
-    private static JsonObject Parameter(string place, string name, bool isRequired, JsonNode schema)
+    private static string? AboutPaging(string query) => query switch
+    {
+        "limit" or "count" => $"How many items: 1 to {PagingRequestExtensions.MaxLimit}, {PagingRequestExtensions.DefaultLimit} unless given.",
+        "cursor" => "`nextCursor` of the page before; absent for the first.",
+        _ => null,
+    };
+
+    private static JsonObject Parameter(string place, string name, bool isRequired, JsonNode schema, string? about)
     {
         var parameter = new JsonObject { ["name"] = name, ["in"] = place, ["schema"] = schema };
+        if (about is not null) parameter["description"] = about;
         if (isRequired) parameter["required"] = true;
         return parameter;
     }

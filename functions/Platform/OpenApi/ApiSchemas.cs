@@ -52,7 +52,7 @@ internal sealed class ApiSchemas(ApiWords words)
         foreach (var property in info.Properties.Where(p => isRequest || p.Get is not null))
         {
             var described = Of(property.PropertyType, isRequest);
-            if (property.AttributeProvider is PropertyInfo declared && words.Of(declared) is { } meaning) described["description"] = meaning;
+            if (MeaningOf(property) is { } meaning) described["description"] = meaning;
             properties[property.Name] = described;
             if (isRequest ? property.IsRequired : !IsNullable(property)) required.Add(property.Name);
         }
@@ -60,6 +60,13 @@ internal sealed class ApiSchemas(ApiWords words)
         if (required.Count > 0) schema["required"] = required;
         if (isRequest) schema["additionalProperties"] = false;
         return name;
+    }
+
+    /// <summary>What is said of the member itself, or else of the enumeration that it is of.</summary>
+    private string? MeaningOf(JsonPropertyInfo property)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        return (property.AttributeProvider is PropertyInfo declared ? words.Of(declared) : null) ?? (type.IsEnum ? words.Of(type) : null);
     }
 
     private static bool IsNullable(JsonPropertyInfo property) =>

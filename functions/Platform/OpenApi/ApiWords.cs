@@ -26,6 +26,7 @@ internal sealed partial class ApiWords
     {
         var prefix = $"M:{NameOf(method.DeclaringType!)}.{method.Name}";
         var member = _members.FirstOrDefault(m => m.Key == prefix || m.Key.StartsWith($"{prefix}(", StringComparison.Ordinal)).Value;
+        if (member is not null) member = Inherited(member);
         return Joined(Text(member?.Element("summary")), Text(member?.Element("remarks")));
     }
 
@@ -33,7 +34,7 @@ internal sealed partial class ApiWords
     public string? Of(PropertyInfo property)
     {
         var type = property.DeclaringType!;
-        if (_members.TryGetValue($"P:{NameOf(type)}.{property.Name}", out var own) && Text(own.Element("summary")) is { } summary) return summary;
+        if (_members.TryGetValue($"P:{NameOf(type)}.{property.Name}", out var own) && Text(Inherited(own).Element("summary")) is { } summary) return summary;
         return Text(Member(type)?.Elements("param").FirstOrDefault(p => p.Attribute("name")?.Value == property.Name));
     }
 
@@ -43,6 +44,10 @@ internal sealed partial class ApiWords
         var words = WordStart().Replace(name, " $0").Trim().ToLowerInvariant();
         return $"{char.ToUpperInvariant(words[0])}{words[1..]}";
     }
+
+    /// <summary>The comment that this one says to take: the compiler writes the reference, not what it stands for.</summary>
+    private XElement Inherited(XElement member) =>
+        member.Element("inheritdoc")?.Attribute("cref")?.Value is { } source && _members.TryGetValue(source, out var other) ? other : member;
 
     private XElement? Member(Type type) => _members.GetValueOrDefault($"T:{NameOf(type)}");
 

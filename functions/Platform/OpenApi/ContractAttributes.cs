@@ -49,10 +49,14 @@ public sealed class RefusesAttribute(int status, params string[] types) : Attrib
 
 /// <summary>Names a query parameter of an HTTP function, for the API description.</summary>
 /// <param name="type">Its type; text unless told.</param>
+/// <remarks>What <c>limit</c> and <c>cursor</c> are is the same everywhere, and need not be said.</remarks>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class QueryAttribute(string name, Type? type = null) : Attribute
 {
     public string Name { get; } = name;
 
     public Type Type { get; } = type ?? typeof(string);
+
+    /// <summary>What it asks for, and what holds without it.</summary>
+    public string? About { get; init; }
 }

@@ -9,6 +9,7 @@ using TikTok.Core;
 namespace TikTok.Functions.Platform;
 
 /// <summary>One page of a list.</summary>
+/// <param name="Items">At most as many as were asked for.</param>
 /// <param name="NextCursor">What to ask the next page with; absent at the end.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 

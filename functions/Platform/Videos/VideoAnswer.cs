@@ -26,10 +26,14 @@ public sealed record VideoAnswer
 
     /// <summary>Pixels as displayed; absent until the video is probed.</summary>
     public int? Width { get; init; }
+
+    /// <inheritdoc cref="Width"/>
     public int? Height { get; init; }
 
-    /// <summary><c>master</c>, and one by the name of each rendition.</summary>
+    /// <summary>HLS playlists: <c>master</c>, and one by the name of each rendition. Those of videos that are not public are good for an hour.</summary>
     public required IReadOnlyDictionary<string, string> Urls { get; init; }
+
+    /// <summary>Addresses of pictures, in the order of the video.</summary>
     public required IReadOnlyList<string> Thumbnails { get; init; }
     public required long ViewCount { get; init; }
     public required long LikeCount { get; init; }
@@ -39,6 +43,8 @@ public sealed record VideoAnswer
     /// <summary>Whether the caller likes it.</summary>
     public required bool Liked { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Absent until it plays.</summary>
     public DateTimeOffset? PublishedAt { get; init; }
 
     public static VideoAnswer From(Video video, MediaLinks links, bool liked) => new()

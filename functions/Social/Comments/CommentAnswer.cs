@@ -11,7 +11,11 @@ public sealed record CommentAnswer
 {
     public required string Id { get; init; }
     public required string VideoId { get; init; }
+
+    /// <summary>Absent when it is deleted.</summary>
     public CommentAuthor? User { get; init; }
+
+    /// <inheritdoc cref="User"/>
     public string? Text { get; init; }
 
     /// <summary>The comment that it answers; absent directly under the video.</summary>
@@ -28,7 +32,10 @@ public sealed record CommentAnswer
     /// <summary>All replies of its thread; 0 on a reply.</summary>
     public required long ReplyCount { get; init; }
 
+    /// <summary>Whether the creator shows it first.</summary>
     public required bool Pinned { get; init; }
+
+    /// <summary>Whether it is gone, and shown only because of its replies.</summary>
     public required bool Deleted { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 

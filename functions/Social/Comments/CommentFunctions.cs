@@ -39,7 +39,7 @@ public sealed class CommentFunctions(
         return Answers.Created((await views.ViewAsync(id, [posted], pinnedId: null, caller, cancellationToken))[0]);
     }
 
-    [Function("ListComments"), Answers<Page<CommentAnswer>>, Query("sort", typeof(CommentSort)), Query("limit", typeof(int)), Query("cursor")]
+    [Function("ListComments"), Answers<Page<CommentAnswer>>, Query("sort", typeof(CommentSort), About = "`top`, which holds unless given: what most people like. The pinned comment is first in both."), Query("limit", typeof(int)), Query("cursor")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "videos/{id}/comments")] HttpRequest request, string id, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ public sealed class PlaylistFunctions(VideoStore videos, VisibleVideos visible, 
     private const string Extension = ".m3u8";
 
     /// <summary>Open, because players send no access token: the pass in the address, given to someone who may see the video, stands for it.</summary>
-    [Function("GetPlaylist"), Open, AnswersText(MediaType), Query(PlaylistPass.Parameter)]
+    [Function("GetPlaylist"), Open, AnswersText(MediaType), Query(PlaylistPass.Parameter, About = "As it is in the address that a video's answer has.")]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "videos/{id}/playlists/{name}")] HttpRequest request,
         string id,

@@ -18,7 +18,7 @@ public sealed class UploadFunctions(Uploads uploads, VideoLimits limits)
         var body = await request.ReadJsonAsync<UploadInitRequest>(cancellationToken);
         var validation = new Validation()
             .Text("filename", body.Filename, 1, MaxFilename)
-            .Check(body.Filename is not { } name || IsPlain(name), "filename", "must be a name, without a path")
+            .Check(IsPlain(body.Filename), "filename", "must be a name, without a path")
             .Range("filesize", body.Filesize, 1, VideoLimits.MaxFileSize)
             .Range("durationMs", body.DurationMs, limits.MinDurationMs, limits.MaxDurationMs);
         if (body.VideoId is not null) validation.Id("videoId", body.VideoId);

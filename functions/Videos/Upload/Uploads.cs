@@ -36,9 +36,9 @@ public sealed class Uploads(AccountStore accounts, VideoStore videos, VideoPipel
             OwnerVersion = account.CopyVersion,
             Upload = new Core.Documents.Upload
             {
-                Filename = Texts.Clean(request.Filename!),
-                FileSize = request.Filesize!.Value,
-                DurationMs = request.DurationMs!.Value,
+                Filename = Texts.Clean(request.Filename),
+                FileSize = request.Filesize,
+                DurationMs = request.DurationMs,
             },
             CreatedAt = time.GetUtcNow(),
         };

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using TikTok.Functions.Platform;
 using TikTok.Local.ApiDocs;
 using TikTok.UnitTests.Infra;
@@ -37,6 +39,41 @@ public sealed class ApiDocsTests
             Assert.Contains(pages, page => page.Value.Contains($"\n## {heading}\n", StringComparison.Ordinal));
         }
     }
+
+    [Fact]
+    public void Every_body_has_an_example_of_its_shape()
+    {
+        var pages = string.Concat(ApiDocsCommand.Pages().Values);
+        foreach (var function in new FunctionCatalog(typeof(FunctionCatalog).Assembly).All.Where(f => f.Asks is not null))
+        {
+            var start = pages.IndexOf($"\n## `{function.Methods[0]} {ApiDescription.PathOf(function)}`\n", StringComparison.Ordinal);
+            var section = pages[start..pages.IndexOf("\n## ", start + 1, StringComparison.Ordinal)];
+            var example = Regex.Match(section, "-d '([^']+)'", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+
+            using var body = JsonDocument.Parse(example);
+            JsonShape.RefuseMismatch(body.RootElement, JsonRequestExtensions.Options.GetTypeInfo(function.Asks!));
+        }
+    }
+
+    [Fact]
+    public void Every_link_of_a_page_leads_somewhere()
+    {
+        var folder = Path.Combine(Bicep.RepositoryRoot, "docs", "api");
+        var pages = ApiDocsCommand.Pages();
+        foreach (var (name, text) in pages)
+        {
+            foreach (Match link in Regex.Matches(text, @"\]\((?<file>[a-z-]+\.md)?(#(?<anchor>[^)]+))?\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)))
+            {
+                var file = link.Groups["file"] is { Success: true, Value: var other } ? other : name;
+                var target = pages.GetValueOrDefault(file) ?? File.ReadAllText(Path.Combine(folder, file));
+                if (link.Groups["anchor"] is { Success: true, Value: var anchor }) Assert.Contains(anchor, Anchors(target));
+            }
+        }
+    }
+
+    /// <summary>As GitHub makes them of headings: lower case, punctuation left out, blanks as hyphens.</summary>
+    private static IEnumerable<string> Anchors(string page) => Regex.Matches(page, "^#+ (.+)$", RegexOptions.Multiline, TimeSpan.FromSeconds(5))
+        .Select(heading => Regex.Replace(heading.Groups[1].Value.ToLowerInvariant(), "[^a-z0-9 _-]", "", RegexOptions.None, TimeSpan.FromSeconds(1)).Replace(' ', '-'));
 
     [Fact]
     public void Description_says_what_the_comments_of_the_code_say()
