@@ -7,6 +7,7 @@ using TikTok.Benchmarks.Harness;
 IReadOnlyList<IBenchmark> benchmarks =
 [
     new CosmosBenchmark(),
+    new CountsBenchmark(),
     new FeedBenchmark(),
     new IdleBenchmark(),
     new LimitsBenchmark(),
