@@ -31,8 +31,8 @@ public sealed class InteractionLog(EventHubProducerClient producer)
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(Timeout);
         var partitions = _partitions ??= await producer.GetPartitionIdsAsync(limited.Token);
-        foreach (var group in interactions.GroupBy(i => partitions[StableHash(i.Subject) % (uint)partitions.Length]))
-            await AppendAsync(group.Key, group, limited.Token);
+        var groups = interactions.GroupBy(i => partitions[StableHash(i.Subject) % (uint)partitions.Length]);
+        await Task.WhenAll(groups.Select(group => AppendAsync(group.Key, group, limited.Token)));
     }
 
     private async Task AppendAsync(string partitionId, IEnumerable<Interaction> interactions, CancellationToken cancellationToken)
