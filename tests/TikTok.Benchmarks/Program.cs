@@ -12,6 +12,7 @@ IReadOnlyList<IBenchmark> benchmarks =
     new IdleBenchmark(),
     new LimitsBenchmark(),
     new LadderBenchmark(),
+    new RoutesBenchmark(),
     new TriggersBenchmark(),
 ];
 

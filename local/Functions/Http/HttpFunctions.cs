@@ -137,5 +137,6 @@ internal sealed class HttpFunctions(
         uptimeMs = (long)time.GetElapsedTime(_started).TotalMilliseconds,
         functions = functions.All.Count,
         residentBytes = Process.GetCurrentProcess().WorkingSet64,
+        allocatedBytes = GC.GetTotalAllocatedBytes(),
     });
 }

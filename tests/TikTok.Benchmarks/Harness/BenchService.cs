@@ -56,8 +56,10 @@ internal sealed class BenchService : IAsyncDisposable
     }
 
     /// <summary>An access token, which the API takes for a quarter of an hour.</summary>
-    public AuthenticationHeaderValue SignIn(Account account) =>
-        new("Bearer", _tokens.Issue(new Caller(account.UserId, account.Username, account.Role, AccountType.Standard) { SessionId = Id.New(TimeProvider.System) }));
+    /// <param name="sessionId">null: of a session that is over, which most of the API does not ask for.</param>
+    public AuthenticationHeaderValue SignIn(Account account, string? sessionId = null) => new(
+        "Bearer",
+        _tokens.Issue(new Caller(account.UserId, account.Username, account.Role, AccountType.Standard) { SessionId = sessionId ?? Id.New(TimeProvider.System) }));
 
     public IReadOnlyList<ServiceProcess> Processes() => ServiceProcess.Read(_up.ProcessId);
 

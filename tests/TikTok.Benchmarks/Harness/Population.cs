@@ -87,7 +87,8 @@ internal sealed class Population
     private static Task EachAsync<T>(IEnumerable<T> items, Func<T, Task> write, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (item, _) => await write(item));
 
-    private static Account NewAccount(int number, Random random, TimeProvider time)
+    /// <summary>Somebody who cannot sign in with a password.</summary>
+    public static Account NewAccount(int number, Random random, TimeProvider time)
     {
         var id = Id.New(time);
         return new Account
@@ -106,7 +107,7 @@ internal sealed class Population
     }
 
     /// <summary>Ready and public, of the last three days, with all that follows from its publication handed over.</summary>
-    private static Video NewVideo(Account creator, int number, Random random, TimeProvider time)
+    public static Video NewVideo(Account creator, int number, Random random, TimeProvider time)
     {
         var id = Id.New(time);
         var at = time.GetUtcNow() - TimeSpan.FromDays(3 * random.NextDouble());
