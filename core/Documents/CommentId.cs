@@ -47,7 +47,9 @@ public readonly record struct CommentId(string VideoId, string Thread, int Seque
         var root = new CommentId(videoId, thread, 0);
         var rest = text.AsSpan(RootLength);
         if (rest.Length == 0) return root;
-        return rest.StartsWith(ReplyDepth, StringComparison.Ordinal)
+
+        // A number may end in null characters, as int.TryParse sees it; an id may not.
+        return rest.StartsWith(ReplyDepth, StringComparison.Ordinal) && !rest[ReplyDepth.Length..].ContainsAnyExceptInRange('0', '9')
             && int.TryParse(rest[ReplyDepth.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence > 0
             ? root with { Sequence = sequence }
             : null;

@@ -55,6 +55,7 @@ public sealed class CommentIdTests
     [InlineData("01kakg0000000000000000000a-01kakg0000000000000000000b.1.       1")]
     [InlineData("01kakg0000000000000000000a-01kakg0000000000000000000b.2.00000001")]
     [InlineData("01kakg0000000000000000000a-01kakg0000000000000000000b.1.1")]
+    [InlineData("01kakg0000000000000000000a-01kakg0000000000000000000b.1.0000001\0")]
     [InlineData("01KAKG0000000000000000000A-01kakg0000000000000000000b")]
     [InlineData("01kakg0000000000000000000a.01kakg0000000000000000000b")]
     public void Parse_refuses_what_is_no_id(string? text) => Assert.Null(CommentId.Parse(text));
