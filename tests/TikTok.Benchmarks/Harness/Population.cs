@@ -56,7 +56,7 @@ internal sealed class Population
             {
                 for (var i = 0; i < each; i++)
                 {
-                    var target = Accounts[(followers + (follower * each) + i) % Accounts.Count];
+                    var target = Accounts[followers + (((follower * each) + i) % (Accounts.Count - followers))];
                     await edges.ChangeAsync(Accounts[follower].UserId, target.UserId, e => e with { Follow = FollowState.Following }, cancellationToken);
                 }
             },
