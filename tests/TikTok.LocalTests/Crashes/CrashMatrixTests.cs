@@ -8,7 +8,8 @@ namespace TikTok.LocalTests.Crashes;
 /// The process dies before and after every write and every send of every function, and comes back: what was delivered is delivered again, twice and out of order; a
 /// client repeats its request, or gives up. In the end the stores hold what they would have held without: docs/decisions/046.
 /// </summary>
-public sealed class CrashMatrixTests(CrashWorld world, CrashMatrixCount count, ITestOutputHelper output) : IClassFixture<CrashWorld>, IClassFixture<CrashMatrixCount>
+[Collection(nameof(CrashWorld))]
+public sealed class CrashMatrixTests(CrashWorld world, CrashMatrixCount count, ITestOutputHelper output) : IClassFixture<CrashMatrixCount>
 {
     private const int MostWaits = 5;
 
@@ -144,6 +145,9 @@ public sealed class CrashMatrixTests(CrashWorld world, CrashMatrixCount count, I
         '\n', expected.Except(end, StringComparer.Ordinal).Select(line => $"  missing {line}").Concat(end.Except(expected, StringComparer.Ordinal).Select(line => $"  added   {line}"))
             .DefaultIfEmpty($"  {expected.Count} documents and blobs were to be, {end.Count} are"));
 }
+
+[CollectionDefinition(nameof(CrashWorld))]
+public sealed class CrashWorldCollection : ICollectionFixture<CrashWorld>;
 
 /// <summary>How much the matrix held.</summary>
 public sealed class CrashMatrixCount : IDisposable

@@ -15,6 +15,7 @@ using TikTok.Core.Cosmos;
 using TikTok.Core.Storage;
 using TikTok.Functions.Platform;
 using TikTok.Local.EventHubs;
+using TikTok.LocalTests.Privacy;
 
 namespace TikTok.LocalTests.Crashes;
 
@@ -192,8 +193,19 @@ public sealed class CrashWorld : IAsyncLifetime
         return [.. documents.Concat(blobs).Concat(jobs).SelectMany(lines => lines).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Where a word occurs in any store.</summary>
+    internal Task<IReadOnlyList<string>> ScanAsync(string word) => new StoreScan(_clients.Cosmos, _clients.Blobs, _clients.Queues).FindAsync(word);
+
     /// <summary>The documents of a container, as its change feed tells of them from the beginning.</summary>
     internal async Task<object> ChangesOfAsync(string container) => (IReadOnlyList<JsonElement>)[.. await ReadAllAsync(container)];
+
+    /// <summary>The story's events, by partition.</summary>
+    internal async Task<IReadOnlyList<EventData[]>> EventsAsync()
+    {
+        var partitions = await Task.WhenAll(_began.Select(async began =>
+            (await _reader.ReadAsync(Hubs.Interactions, Hubs.ConsumerGroups.Counters, began.Key, began.Value, 200, TimeSpan.Zero, default)).ToArray()));
+        return [.. partitions.Where(events => events.Length > 0)];
+    }
 
     /// <summary>The events that a group has not been given yet, of the first partition that has any.</summary>
     internal async Task<object> EventsForAsync(string group)

@@ -11,17 +11,23 @@ public sealed class Person : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly HttpClient _http;
 
-    private Person(HttpClient http) => _http = http;
+    public const string Password = "Correct-horse-9";
+
+    private Person(HttpClient http, string userId, string username) => (_http, UserId, Username) = (http, userId, username);
+
+    public string UserId { get; }
+
+    public string Username { get; }
 
     public static async Task<Person> RegisterAsync(Uri api)
     {
         var http = new HttpClient { BaseAddress = api, Timeout = TimeSpan.FromSeconds(30) };
-        var body = new { username = $"p{Guid.NewGuid():n}"[..20], password = "Correct-horse-9", birthDate = "1995-05-05" };
+        var body = new { username = $"p{Guid.NewGuid():n}"[..20], password = Password, birthDate = "1995-05-05" };
         using var response = await http.PostAsJsonAsync(new Uri("auth/register", UriKind.Relative), body);
         response.EnsureSuccessStatusCode();
         var account = await response.Content.ReadFromJsonAsync<JsonElement>();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", account.GetProperty("accessToken").GetString());
-        return new Person(http);
+        return new Person(http, account.GetProperty("userId").GetString()!, body.username);
     }
 
     /// <returns>The status and, where there is one, the JSON body.</returns>
@@ -31,6 +37,15 @@ public sealed class Person : IDisposable
         using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return (response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));
+    }
+
+    /// <summary>What must succeed.</summary>
+    /// <returns>The answer's body.</returns>
+    public async Task<JsonElement> PostAsync(string path, object? body = null)
+    {
+        var (status, answer) = await CallAsync(HttpMethod.Post, path, body);
+        Assert.True((int)status is >= 200 and < 300, $"{path}: {status} {answer}");
+        return answer;
     }
 
     /// <returns>The video's id.</returns>

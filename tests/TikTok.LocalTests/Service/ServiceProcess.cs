@@ -6,9 +6,12 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Storage;
+using TikTok.Local.Cosmos;
 using TikTok.Local.Storage;
+using TikTok.LocalTests.Privacy;
 
 namespace TikTok.LocalTests.Service;
 
@@ -32,8 +35,13 @@ public sealed class ServiceProcess : IAsyncLifetime
     /// <summary>Where the page of what is going on is.</summary>
     public async Task<Uri> DashboardAsync() => Address((await PortsAsync())["dashboard"]);
 
-    public async Task InitializeAsync() => _process = await LocalProcess.StartAsync(
-        "up: ready in", "up", "--no-demo", "--root", Root(), "--data", _data.FullName, "--port", _port.ToString(CultureInfo.InvariantCulture));
+    public async Task InitializeAsync()
+    {
+        // Sooner than in Azure, where a function that still writes may run for longer.
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Privacy__VerifyAfterSeconds"] = "10" };
+        _process = await LocalProcess.StartAsync(
+            "TikTok.Local", "up: ready in", settings, "up", "--no-demo", "--root", Root(), "--data", _data.FullName, "--port", _port.ToString(CultureInfo.InvariantCulture));
+    }
 
     public async Task DisposeAsync()
     {
@@ -51,6 +59,16 @@ public sealed class ServiceProcess : IAsyncLifetime
             await foreach (var blob in blobs.GetBlobContainerClient(container).GetBlobsAsync(prefix: videoId)) found.Add($"{container}/{blob.Name}");
         }
         return found;
+    }
+
+    /// <summary>Where any of <paramref name="words"/> occurs in any store.</summary>
+    public async Task<IReadOnlyList<string>> ScanAsync(params IReadOnlyList<string> words)
+    {
+        var storage = await ConnectionStringAsync();
+        using var cosmos = new CosmosClient(
+            $"AccountEndpoint=https://127.0.0.1:{(await PortsAsync())["cosmos"]}/;AccountKey={CosmosEmulator.EmulatorKey};DisableServerCertificateValidation=True",
+            new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true, UseSystemTextJsonSerializerWithOptions = CoreJson.Options });
+        return await new StoreScan(cosmos, new BlobServiceClient(storage), new QueueServiceClient(storage)).FindAsync(words);
     }
 
     /// <summary>Whether no message waits or is being worked on, in any queue.</summary>
