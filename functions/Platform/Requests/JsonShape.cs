@@ -101,11 +101,11 @@ internal static class JsonShape
 
     private static bool Fits(JsonElement value, JsonTypeInfo type)
     {
-        // The serializer takes names in any case, and several of them as the number that their bits make together.
-        if ((Nullable.GetUnderlyingType(type.Type) ?? type.Type) is { IsEnum: true } names)
-            return value.ValueKind == JsonValueKind.String && Enum.GetNames(names).Any(name => value.ValueEquals(JsonNamingPolicy.CamelCase.ConvertName(name)));
         try
         {
+            // The serializer takes names in any case, and several of them as the number that their bits make together.
+            if ((Nullable.GetUnderlyingType(type.Type) ?? type.Type) is { IsEnum: true } names)
+                return value.ValueKind == JsonValueKind.String && Enum.GetNames(names).Any(name => value.ValueEquals(JsonNamingPolicy.CamelCase.ConvertName(name)));
             return value.ValueKind != JsonValueKind.Null && value.Deserialize(type) is not null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)

@@ -13,6 +13,9 @@ namespace TikTok.LocalTests.Input;
 public sealed class FuzzTests(ProductService service, ITestOutputHelper output)
 {
     private const int AtOnce = 4;
+
+    /// <summary>Requests of one scene: its people come to the limits of their day.</summary>
+    private const int SceneRequests = 3_000;
     private const int MaxShrinks = 60;
 
     private readonly ConcurrentBag<(FuzzRequest Request, string Fault)> _faults = [];
@@ -25,10 +28,12 @@ public sealed class FuzzTests(ProductService service, ITestOutputHelper output)
     public async Task Generated_requests_never_fail_the_service_and_refused_ones_write_nothing()
     {
         var (requests, seed) = (Setting("FUZZ_REQUESTS", 3_000), Setting("FUZZ_SEED", 1));
-        _scene = await InputScene.MakeAsync(service);
-        var operations = _scene.Document.Operations;
-
-        await EachAsync(Enumerable.Range(0, requests), i => TryAsync(FuzzRequest.Make(operations[i % operations.Count], _scene, seed + i)));
+        var operations = (await ApiDocument.ReadAsync(service.Http)).Operations;
+        foreach (var part in Enumerable.Range(0, requests).Chunk(SceneRequests))
+        {
+            _scene = await InputScene.MakeAsync(service);
+            await EachAsync(part, i => TryAsync(FuzzRequest.Make(operations[i % operations.Count], _scene, seed + i)));
+        }
 
         output.WriteLine($"{requests} requests to {operations.Count} operations, seed {seed}: {string.Join(", ", _statuses.OrderBy(s => s.Key).Select(s => $"{s.Value} × {s.Key}"))}");
         output.WriteLine($"{_statuses.Where(s => s.Key >= 500).Sum(s => s.Value)} of 5xx; never taken: {string.Join(", ", operations.Select(o => o.Name).Where(name => !_taken.ContainsKey(name)))}");

@@ -19,7 +19,7 @@ public sealed class ValueTests(InputSceneFixture fixture, ITestOutputHelper outp
                 "boolean" => ["\"true\"", "1", "[]", "\"\""],
                 "array" => ["1", "\"a\"", "{}", "[[]]", "[1]", "[null]", "[{}]"],
                 "object" => ["1", "\"a\"", "[]"],
-                _ when IsEnum(schema) => ["1", "-1", "\"1\"", "\"-1\"", "\"99\"", "\"\"", "\"none\"", "[]", "{}", "true", $"\"{string.Join(", ", schema.GetProperty("enum").EnumerateArray())}\""],
+                _ when IsEnum(schema) => ["1", "-1", "\"1\"", "\"-1\"", "\"99\"", "\"\"", "\"none\"", "\"\\ud800\"", "[]", "{}", "true", $"\"{string.Join(", ", schema.GetProperty("enum").EnumerateArray())}\""],
                 _ => ["1", "true", "[]", "{}", "\"\\ud800\""],
             };
             foreach (var other in others) await RefusedAsync(operation, With(operation, member, other), HttpStatusCode.BadRequest, member);

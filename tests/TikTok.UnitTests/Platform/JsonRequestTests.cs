@@ -36,6 +36,7 @@ public sealed class JsonRequestTests
     [InlineData("""{"title":"x","list":[{"name":"a"},{"name":"b","name":"c"}]}""", "list[1].name", "is given twice")]
     [InlineData("""{"title":"x","\u0074itle":"y"}""", "title", "is given twice")]
     [InlineData("""{"title":"x","colour":"red, darkBlue"}""", "colour", "must be one of red, darkBlue")]
+    [InlineData("""{"title":"x","colour":"\ud800"}""", "colour", "must be one of red, darkBlue")]
     [InlineData("""{"title":"x","colour":"Red"}""", "colour", "must be one of red, darkBlue")]
     [InlineData("""{"title":"x","colour":"1"}""", "colour", "must be one of red, darkBlue")]
     [InlineData("""{}""", "title", "is required")]
