@@ -64,9 +64,10 @@ internal sealed class Stage(CrashWorld world)
             CreatedAt = Begun,
         };
         account = with?.Invoke(account) ?? account;
-        await Get<AccountStore>().CreateAsync(account, default);
-        await world.Cosmos.GetContainer(Containers.Database, Containers.Usernames).CreateItemAsync(
-            new UsernameReservation { Id = name, Username = name, UserId = id, ReservedAt = Begun, Confirmed = true });
+        await Task.WhenAll(
+            Get<AccountStore>().CreateAsync(account, default),
+            world.Cosmos.GetContainer(Containers.Database, Containers.Usernames).CreateItemAsync(
+                new UsernameReservation { Id = name, Username = name, UserId = id, ReservedAt = Begun, Confirmed = true }));
         return new Caller(id, name, account.Role, AccountType.Standard) { SessionId = Id.New(TimeProvider.System) };
     }
 

@@ -59,6 +59,10 @@ public sealed class CrashWorld : IAsyncLifetime
             .Select(f => (f.Name!, f.Trigger!)),
     ];
 
+    /// <summary>Those that do something; the queues' depths are only looked at.</summary>
+    private static readonly IReadOnlyList<string> Timers =
+        [.. Triggers.Where(t => t is { Trigger: TimerTriggerAttribute, Name: not "QueueDepthsMeasured" }).Select(t => t.Name)];
+
     /// <summary>The functions that bring about what can still happen: they run without faults and see the same clock.</summary>
     internal ProductProgram Survivor { get; private set; } = null!;
 
@@ -149,8 +153,7 @@ public sealed class CrashWorld : IAsyncLifetime
     {
         Time.Offset += by;
         var before = _writes;
-        foreach (var (function, _) in Triggers.Where(t => t.Trigger is TimerTriggerAttribute))
-            await RequireAsync(function, new TimerInfo());
+        await Task.WhenAll(Timers.Select(timer => RequireAsync(timer, new TimerInfo())));
         foreach (var (at, queue, text) in _postponed.Where(m => m.At <= Time.GetUtcNow()).ToList())
         {
             await _clients.Queues.GetQueueClient(queue).SendMessageAsync(text);
@@ -173,10 +176,11 @@ public sealed class CrashWorld : IAsyncLifetime
         if (written.Contains(Hubs.Interactions))
         {
             _read.Clear();
-            foreach (var partition in _began.Keys.ToList())
-                _began[partition] = (await _reader.GetPositionAsync(Hubs.Interactions, partition, default)).LastSequenceNumber + 1;
+            var ends = await Task.WhenAll(_began.Keys.Select(async partition => (partition, (await _reader.GetPositionAsync(Hubs.Interactions, partition, default)).LastSequenceNumber)));
+            foreach (var (partition, last) in ends) _began[partition] = last + 1;
         }
-        foreach (var feed in _fed.Keys.Where(feed => written.Contains(feed.Split('/')[1])).ToList()) _fed[feed] = await EndOfFeedAsync(feed.Split('/')[1]);
+        var feeds = await Task.WhenAll(_fed.Keys.Where(feed => written.Contains(feed.Split('/')[1])).Select(async feed => (feed, await EndOfFeedAsync(feed.Split('/')[1]))));
+        foreach (var (feed, end) in feeds) _fed[feed] = end;
         _written.Clear();
         _due.Clear();
     }
@@ -244,16 +248,13 @@ public sealed class CrashWorld : IAsyncLifetime
 
     private async Task<bool> DeliverEventsAsync(string function, string group)
     {
-        var delivered = false;
-        foreach (var partition in _began.Keys)
+        var next = await Task.WhenAll(_began.Keys.Select(async partition => (Partition: partition, Events: await NextEventsAsync(group, partition))));
+        foreach (var (partition, events) in next.Where(n => n.Events.Count > 0))
         {
-            var events = await NextEventsAsync(group, partition);
-            if (events.Count == 0) continue;
             await RequireAsync(function, events.ToArray());
             _read[(group, partition)] = events[^1].SequenceNumber + 1;
-            delivered = true;
         }
-        return delivered;
+        return next.Any(n => n.Events.Count > 0);
     }
 
     private void Touch(string place)
@@ -298,11 +299,11 @@ public sealed class CrashWorld : IAsyncLifetime
     private async Task ClearAsync(CosmosSchema.ContainerSchema schema)
     {
         var container = Cosmos.GetContainer(Containers.Database, schema.Name);
-        foreach (var document in await ReadAllAsync(schema.Name))
+        await Task.WhenAll((await ReadAllAsync(schema.Name)).Select(async document =>
         {
             using var deleted = await container.DeleteItemStreamAsync(
                 document.GetProperty("id").GetString(), new PartitionKey(document.GetProperty(schema.PartitionKeyPath[1..]).GetString()));
-        }
+        }));
     }
 
     private async Task ClearBlobsAsync(string name)
