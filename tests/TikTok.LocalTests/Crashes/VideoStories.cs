@@ -75,6 +75,14 @@ internal static class VideoStories
             stage.Neighbours.Add(PlaysAsync(id));
             return Stage.Message("VideoRemoved", new VideoDeletion(id));
         }),
+        new("VideoRemoved", "that trends, and nobody comes near it", async stage =>
+        {
+            var id = await stage.VideoAsync(await stage.PersonAsync("ada"), with: Stage.Ready);
+            await stage.Get<LikeStore>().SetAsync((await stage.PersonAsync("fan")).UserId, id, liked: true, default);
+            await stage.World.DrainAsync();
+            await stage.Get<VideoStore>().ChangeAsync(id, v => v.AsDeleted(), default);
+            return Stage.Message("VideoRemoved", new VideoDeletion(id));
+        }),
         new("MediaMoved", "from public to private", async stage =>
         {
             var id = await stage.VideoAsync(await stage.PersonAsync("ada"), with: v => Stage.Ready(v) with { Visibility = Visibility.Private });
