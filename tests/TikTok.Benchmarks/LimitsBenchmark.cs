@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.RateLimiting;
-using RateLimiter = TikTok.Functions.Platform.RateLimiter;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
@@ -11,6 +10,7 @@ using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Functions.Platform;
 using TikTok.Local.Cosmos;
+using RateLimiter = TikTok.Functions.Platform.RateLimiter;
 
 namespace TikTok.Benchmarks;
 
@@ -124,7 +124,11 @@ internal sealed class LimitsBenchmark : IBenchmark
     {
         var options = new TokenBucketRateLimiterOptions
         {
-            TokenLimit = 100_000_000, TokensPerPeriod = 1_000, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+            TokenLimit = 100_000_000,
+            TokensPerPeriod = 1_000,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+            AutoReplenishment = true,
         };
         await using var limiter = PartitionedRateLimiter.Create<HttpContext, string>(
             http => RateLimitPartition.GetTokenBucketLimiter(http.Features.Get<Caller>()!.UserId, _ => options));

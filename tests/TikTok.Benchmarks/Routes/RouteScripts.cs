@@ -73,7 +73,13 @@ internal static class RouteScripts
 
         static Video Uploading(Video video) => video with
         {
-            Status = VideoStatus.Uploading, Probe = null, Renditions = [], PublishedAt = null, TranscodedAt = null, MediaContainer = null, Handovers = new Handovers(),
+            Status = VideoStatus.Uploading,
+            Probe = null,
+            Renditions = [],
+            PublishedAt = null,
+            TranscodedAt = null,
+            MediaContainer = null,
+            Handovers = new Handovers(),
             Upload = video.Upload with { LandedAt = null, LandedBytes = null, CompletedAt = null },
         };
     }
