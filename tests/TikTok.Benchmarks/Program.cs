@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using TikTok.Benchmarks;
+using TikTok.Benchmarks.Embeddings;
 using TikTok.Benchmarks.Harness;
 
 // `tests/bench` lists, `tests/bench NAME [--json FILE]` runs one. A new benchmark is one more line here.
@@ -13,6 +14,7 @@ IReadOnlyList<IBenchmark> benchmarks =
     new LimitsBenchmark(),
     new LadderBenchmark(),
     new RoutesBenchmark(),
+    new TableBenchmark(),
     new TriggersBenchmark(),
 ];
 
