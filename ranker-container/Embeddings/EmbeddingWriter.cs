@@ -84,6 +84,7 @@ public sealed unsafe class EmbeddingWriter
         var hash = _table.Hash(id);
         if (!_table.Shards[EmbeddingTable.ShardOf(hash)].TryFind(id, hash, out var bucket, out var slot)) return false;
         _table.Rows.Master(Place.Row(bucket->Places[slot])).CopyTo(row);
+        GC.KeepAlive(_table);
         return true;
     }
 

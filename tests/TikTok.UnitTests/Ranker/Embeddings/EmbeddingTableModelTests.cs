@@ -40,7 +40,7 @@ public sealed class EmbeddingTableModelTests
             foreach (var (kind, id) in steps) scene.Take(kind, id);
             scene.Compare();
             return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(120).WithEndSize(300).WithReplay(20_260_101, 7));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(200).WithReplay(20_260_101, 7));
     }
 
     private sealed class Scene
@@ -83,7 +83,7 @@ public sealed class EmbeddingTableModelTests
                     _day++;
                     break;
                 case Step.Grow:
-                    for (var i = 0; i < 500; i++) Put(1_000_000L + (_grown.Count * 1_000_003L));
+                    for (var i = 0; i < 200; i++) Put(1_000_000L + (_grown.Count * 1_000_003L));
                     break;
                 case Step.Save:
                     Save();
