@@ -15,7 +15,10 @@ public static class BlobContainers
     /// <summary>Archives of people's own data, one blob <c>{userId}/{exportId}.zip</c> each: read with a short SAS by their owner.</summary>
     public const string Exports = "exports";
 
-    public static readonly IReadOnlyList<string> All = [Uploads, Media, PrivateMedia, Exports];
+    /// <summary>What the ranker has learnt: checkpoints of models and tables, one prefix each. Read and written by the ranker alone.</summary>
+    public const string Models = "models";
+
+    public static readonly IReadOnlyList<string> All = [Uploads, Media, PrivateMedia, Exports, Models];
 }
 
 /// <summary>Blob names within a media container. All blobs of a video share the prefix <c>{videoId}/</c>, so that a deletion is one listing.</summary>

@@ -10,6 +10,7 @@ var blobContainers = [
   { name: 'media', public: true }
   { name: 'media-private', public: false }
   { name: 'exports', public: false }
+  { name: 'models', public: false }
 ]
 
 var queues = [

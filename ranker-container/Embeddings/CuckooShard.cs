@@ -63,6 +63,7 @@ internal sealed unsafe class CuckooShard
     {
         foreach (ref var bucket in Buckets) Bucket.Retire((Bucket*)Unsafe.AsPointer(ref bucket));
         Volatile.WriteBarrier();
+        GC.KeepAlive(this);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -205,6 +205,7 @@ public sealed unsafe class EmbeddingTable
         where TCopy : struct, IRowCopy
     {
         var hash = Hash(id);
+        bool holds;
         do
         {
             var shards = Volatile.Read(ref _shards);
@@ -213,10 +214,10 @@ public sealed unsafe class EmbeddingTable
             probe.Second = shard.Second(hash);
             probe.Search(id);
             if (probe.Row >= 0) copy.Copy(probe.Row, index);
-            if (probe.Holds()) return;
+            holds = probe.Holds();
             GC.KeepAlive(shards);
         }
-        while (true);
+        while (!holds);
     }
 
     private static void RequireLength(long expected, int actual, string name)

@@ -42,6 +42,7 @@ public static class PersonalDataRegistry
         Blobs(BlobContainers.Media, "Renditions and thumbnails of the person's public videos.", "videos"),
         Blobs(BlobContainers.PrivateMedia, "Renditions and thumbnails of the person's other videos.", "videos"),
         Blobs(BlobContainers.Exports, "Archives of the person's data, for seven days.", "archives"),
+        Blobs(BlobContainers.Models, "Nothing that a person wrote: numbers that the ranker learnt, by hashes of ids. Those of an erased account are nobody's, and expire unseen."),
 
         Queue(Queues.Probe, Transient),
         Queue(Queues.TranscodeJobs, Transient),

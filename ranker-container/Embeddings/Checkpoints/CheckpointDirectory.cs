@@ -8,22 +8,34 @@ namespace TikTok.Ranker.Embeddings;
 /// </summary>
 public sealed class CheckpointDirectory(string path, TimeProvider time)
 {
-    private const int KeptLineages = 2;
+    internal const int KeptLineages = 2;
+    internal const string Unfinished = ".unfinished";
+
     private const string Snapshot = ".snapshot";
     private const string Delta = ".delta";
-    private const string Unfinished = ".unfinished";
+
+    public string Path { get; } = path;
+
+    /// <summary>The names of all whole files, each after those it builds on.</summary>
+    public IReadOnlyList<string> Files() => Directory.Exists(Path)
+        ?
+        [
+            .. Directory.EnumerateFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Where(name => IsSnapshot(name) || name.EndsWith(Delta, StringComparison.Ordinal))
+                .OrderBy(LineageOf, StringComparer.Ordinal).ThenByDescending(IsSnapshot).ThenBy(name => name, StringComparer.Ordinal),
+        ]
+        : [];
 
     /// <summary>Saves all rows, and forgets lineages that are no longer needed.</summary>
     /// <returns>The file.</returns>
     public string SaveSnapshot(EmbeddingWriter writer)
     {
-        Directory.CreateDirectory(path);
-        foreach (var unfinished in Directory.EnumerateFiles(path, $"*{Unfinished}")) File.Delete(unfinished);
+        Directory.CreateDirectory(Path);
+        foreach (var unfinished in Directory.EnumerateFiles(Path, $"*{Unfinished}")) File.Delete(unfinished);
         var lineage = Guid.CreateVersion7(time.GetUtcNow());
         var file = Save(SnapshotFile(lineage), (stream, commit) => writer.WriteSnapshot(stream, lineage, commit));
         foreach (var old in Lineages().Skip(KeptLineages))
         {
-            foreach (var forgotten in Directory.EnumerateFiles(path, $"{old:N}.*")) File.Delete(forgotten);
+            foreach (var forgotten in Directory.EnumerateFiles(Path, $"{old:N}.*")) File.Delete(forgotten);
         }
         return file;
     }
@@ -41,7 +53,7 @@ public sealed class CheckpointDirectory(string path, TimeProvider time)
     public RestoredCheckpoint Restore(EmbeddingWriter writer)
     {
         List<CheckpointException> faults = [];
-        if (Directory.Exists(path))
+        if (Directory.Exists(Path))
         {
             foreach (var lineage in Lineages())
             {
@@ -54,6 +66,10 @@ public sealed class CheckpointDirectory(string path, TimeProvider time)
         if (faults.Count > 0) writer.Position = null;
         return new RestoredCheckpoint(reached, faults);
     }
+
+    internal static bool IsSnapshot(string file) => file.EndsWith(Snapshot, StringComparison.Ordinal);
+
+    internal static string LineageOf(string file) => file.Split('.')[0];
 
     private void ReadDeltas(EmbeddingWriter writer, Guid lineage, List<CheckpointException> faults)
     {
@@ -75,7 +91,7 @@ public sealed class CheckpointDirectory(string path, TimeProvider time)
         }
         catch (CheckpointException fault)
         {
-            return new CheckpointException(fault.Fault, $"{Path.GetFileName(file)}: {fault.Message}");
+            return new CheckpointException(fault.Fault, $"{System.IO.Path.GetFileName(file)}: {fault.Message}");
         }
     }
 
@@ -93,19 +109,19 @@ public sealed class CheckpointDirectory(string path, TimeProvider time)
     /// <summary>Newest first: their names begin with the time.</summary>
     private IReadOnlyList<Guid> Lineages() =>
     [
-        .. Directory.EnumerateFiles(path, $"*{Snapshot}").Select(Path.GetFileNameWithoutExtension).OrderDescending(StringComparer.Ordinal)
+        .. Directory.EnumerateFiles(Path, $"*{Snapshot}").Select(System.IO.Path.GetFileNameWithoutExtension).OrderDescending(StringComparer.Ordinal)
             .Where(name => Guid.TryParseExact(name, "N", out _)).Select(name => Guid.ParseExact(name!, "N")),
     ];
 
     private IReadOnlyList<long> Deltas(Guid lineage) =>
     [
-        .. Directory.EnumerateFiles(path, $"{lineage:N}.*{Delta}").Select(file => Path.GetFileName(file).Split('.')[1])
+        .. Directory.EnumerateFiles(Path, $"{lineage:N}.*{Delta}").Select(file => System.IO.Path.GetFileName(file).Split('.')[1])
             .Select(number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : 0).Where(number => number > 0).Order(),
     ];
 
-    private string SnapshotFile(Guid lineage) => Path.Combine(path, $"{lineage:N}{Snapshot}");
+    private string SnapshotFile(Guid lineage) => System.IO.Path.Combine(Path, $"{lineage:N}{Snapshot}");
 
-    private string DeltaFile(Guid lineage, long number) => Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"{lineage:N}.{number:D8}{Delta}"));
+    private string DeltaFile(Guid lineage, long number) => System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{lineage:N}.{number:D8}{Delta}"));
 }
 
 /// <param name="Position">What the table now is; null: it is empty.</param>

@@ -42,8 +42,12 @@ internal sealed class TableBenchmark : IBenchmark
         yield return new() { Name = $"{race.Millions}: load factor", Value = size.LoadFactor, Unit = "", Target = Target.Min(MinLoadFactor) };
         yield return new()
         {
-            Name = $"{race.Millions}: memory beyond the vector", Value = beyond, Unit = "B/row",
-            Peer = "Dictionary", PeerValue = race.DictionaryBytes, Target = Target.Max(MaxBytesBeyondVector),
+            Name = $"{race.Millions}: memory beyond the vector",
+            Value = beyond,
+            Unit = "B/row",
+            Peer = "Dictionary",
+            PeerValue = race.DictionaryBytes,
+            Target = Target.Max(MaxBytesBeyondVector),
         };
         yield return new() { Name = $"{race.Millions}: memory beyond the vector", Value = beyond, Unit = "B/row", Peer = "ConcurrentDictionary", PeerValue = race.ConcurrentBytes };
         yield return new() { Name = $"{race.Millions}: the same by what became resident", Value = race.ResidentBytes - (Dimensions * sizeof(float)), Unit = "B/row" };
@@ -64,8 +68,12 @@ internal sealed class TableBenchmark : IBenchmark
             {
                 yield return new()
                 {
-                    Name = $"{race.Millions}: lookups {kind}", Value = rates[ours], Unit = "ids/s",
-                    Peer = name, PeerValue = rates[peer], Target = Target.MinRatio(MinSpeedUp),
+                    Name = $"{race.Millions}: lookups {kind}",
+                    Value = rates[ours],
+                    Unit = "ids/s",
+                    Peer = name,
+                    PeerValue = rates[peer],
+                    Target = Target.MinRatio(MinSpeedUp),
                 };
             }
         }
