@@ -89,12 +89,11 @@ public sealed class AnalyticsApiTests(ProductService service)
         for (var i = 0; i < 40; i++) await WatchAsync(viewer, more, 5_000);
         for (var i = 0; i < 20; i++) await WatchAsync(viewer, less, 5_000);
 
-        // The list is at most 15 seconds old.
-        await Eventually.TrueAsync(async () => (await TrendingAsync(viewer, "videos")).Any(i => IdOf(i) == less));
-        var order = (await TrendingAsync(viewer, "videos")).Select(IdOf).Where(id => id == more || id == less);
-        Assert.Equal([more, less], order);
-        Assert.Contains(await TrendingAsync(viewer, "hashtags"), i => i.GetProperty("hashtag").GetString() == tag);
-        Assert.Contains(await TrendingAsync(viewer, "sounds"), i => i.GetProperty("sound").GetString() == sound);
+        // Each list is at most 15 seconds old, and each partition of the log has a reader of its own.
+        await Eventually.TrueAsync(async () =>
+            (await TrendingAsync(viewer, "videos")).Select(IdOf).Where(id => id == more || id == less).SequenceEqual([more, less]));
+        await Eventually.TrueAsync(async () => (await TrendingAsync(viewer, "hashtags")).Any(i => i.GetProperty("hashtag").GetString() == tag));
+        await Eventually.TrueAsync(async () => (await TrendingAsync(viewer, "sounds")).Any(i => i.GetProperty("sound").GetString() == sound));
 
         await _http.SendAsync(HttpMethod.Delete, $"videos/{more}", token: creator.AccessToken);
 
