@@ -3,6 +3,7 @@ using Spectre.Console;
 using TikTok.Benchmarks;
 using TikTok.Benchmarks.Embeddings;
 using TikTok.Benchmarks.Harness;
+using TikTok.Benchmarks.Hnsw;
 
 // `tests/bench` lists, `tests/bench NAME [--json FILE]` runs one. A new benchmark is one more line here.
 IReadOnlyList<IBenchmark> benchmarks =
@@ -10,6 +11,7 @@ IReadOnlyList<IBenchmark> benchmarks =
     new CosmosBenchmark(),
     new CountsBenchmark(),
     new FeedBenchmark(),
+    new HnswBenchmark(),
     new IdleBenchmark(),
     new LimitsBenchmark(),
     new LadderBenchmark(),
@@ -20,11 +22,17 @@ IReadOnlyList<IBenchmark> benchmarks =
 
 var name = new Argument<string?>("name") { Description = "The benchmark; without it, the list.", Arity = ArgumentArity.ZeroOrOne };
 var json = new Option<string?>("--json") { Description = "Also write the figures to this file." };
+var options = benchmarks.SelectMany(benchmark => benchmark.Options).DistinctBy(option => option.Name)
+    .Select(option => new Option<string?>(option.Name) { Description = option.Description }).ToList();
 var root = new RootCommand("The benchmarks of the local service.") { name, json };
+options.ForEach(root.Options.Add);
 var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect });
 if (Console.IsOutputRedirected) console.Profile.Width = 200;
 var runner = new BenchmarkRunner(benchmarks, console, TimeProvider.System);
 root.SetAction((parsed, cancellationToken) => parsed.GetValue(name) is { } chosen
-    ? runner.RunAsync(chosen, parsed.GetValue(json), cancellationToken)
+    ? runner.RunAsync(chosen, parsed.GetValue(json), Given(parsed), cancellationToken)
     : Task.FromResult(runner.List()));
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
+
+IReadOnlyDictionary<string, string> Given(ParseResult parsed) => options
+    .Where(option => parsed.GetValue(option) is not null).ToDictionary(option => option.Name, option => parsed.GetValue(option)!, StringComparer.Ordinal);

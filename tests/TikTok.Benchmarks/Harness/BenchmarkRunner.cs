@@ -12,7 +12,7 @@ internal sealed class BenchmarkRunner(IReadOnlyList<IBenchmark> benchmarks, IAns
         return 0;
     }
 
-    public async Task<int> RunAsync(string name, string? jsonFile, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(string name, string? jsonFile, IReadOnlyDictionary<string, string> options, CancellationToken cancellationToken)
     {
         if (benchmarks.FirstOrDefault(b => b.Name == name) is not { } benchmark)
         {
@@ -23,7 +23,7 @@ internal sealed class BenchmarkRunner(IReadOnlyList<IBenchmark> benchmarks, IAns
         var work = Directory.CreateTempSubdirectory("tiktok-bench-");
         try
         {
-            var context = new BenchmarkContext(RepositoryRoot(), work.FullName, time, line => console.WriteLine($"{name}: {line}"));
+            var context = new BenchmarkContext(RepositoryRoot(), work.FullName, time, line => console.WriteLine($"{name}: {line}"), options);
             var rows = await benchmark.RunAsync(context, cancellationToken);
             BenchmarkReport.Write(console, name, rows);
             if (jsonFile is not null) await BenchmarkReport.WriteJsonAsync(jsonFile, name, rows, time.GetUtcNow(), cancellationToken);
