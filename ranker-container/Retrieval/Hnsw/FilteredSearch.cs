@@ -47,7 +47,7 @@ internal static unsafe class FilteredSearch<TSpace>
                 break;
             }
 
-            var count = GraphSearch<TSpace>.Gather(memory, context, places, Candidate.Slot(nearest), level);
+            var count = GraphSearch<TSpace>.Gather(memory, context, places, Candidate.Slot(nearest), level, dimension);
             TSpace.Distances(query, context.Vectors, count, dimension, context.Distances);
             taken += count;
             for (var i = 0; i < count; i++)

@@ -14,6 +14,10 @@ internal readonly unsafe struct Fp32Space<TMeasure> : IVectorSpace
 
     public static int StoredBytes(int dimension) => Padded(dimension) * sizeof(float);
 
+    public static int WalkedBytes(int dimension) => StoredBytes(dimension);
+
+    public static bool Refines => false;
+
     public static int QueryBytes(int dimension) => StoredBytes(dimension);
 
     public static void Store(ReadOnlySpan<float> vector, byte* stored)
@@ -39,16 +43,9 @@ internal readonly unsafe struct Fp32Space<TMeasure> : IVectorSpace
         if (Vector512.IsHardwareAccelerated)
         {
             // Four at a time: the query is read once for four, their sums do not wait for each other, and are added up together.
-            for (; i + 4 <= count; i += 4)
+            for (var filled = count; filled % 4 != 0; filled++) stored[filled] = stored[0];
+            for (; i < count; i += 4)
                 Four(q, (float*)stored[i], (float*)stored[i + 1], (float*)stored[i + 2], (float*)stored[i + 3], length, distances + i);
-            for (; i < count; i++)
-            {
-                var v = (float*)stored[i];
-                var sum = Vector512<float>.Zero;
-                for (nuint d = 0; d < length; d += Lane) sum = TMeasure.Add(sum, Vector512.Load(q + d), Vector512.Load(v + d));
-                distances[i] = TMeasure.Distance(Vector512.Sum(sum));
-            }
-
             return;
         }
 
@@ -67,6 +64,8 @@ internal readonly unsafe struct Fp32Space<TMeasure> : IVectorSpace
             distances[i] = TMeasure.Distance(Vector.Sum(even + odd));
         }
     }
+
+    public static float Refine(byte* query, byte* stored, int dimension) => throw new NotSupportedException();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Four(float* q, float* a, float* b, float* c, float* e, nuint length, float* distances)

@@ -22,7 +22,7 @@ internal static unsafe class GraphSearch<TSpace>
         var slots = context.Slots;
         var vectors = context.Vectors;
         var distances = context.Distances;
-        var bytes = VectorBytes(memory);
+        var bytes = TSpace.WalkedBytes(dimension);
         var nearest = entry;
         var least = DistanceTo(query, places.Vector(entry), dimension);
         for (var level = from; level > to; level--)
@@ -74,7 +74,7 @@ internal static unsafe class GraphSearch<TSpace>
             while (next < size && Candidate.IsFollowed(pool[next])) next++;
             if (next < size) Prefetch(places.Links(Candidate.Slot(pool[next])), CacheLine * 2);
 
-            var count = Gather(memory, context, places, slot, level);
+            var count = Gather(memory, context, places, slot, level, dimension);
             TSpace.Distances(query, vectors, count, dimension, distances);
             for (var i = 0; i < count; i++)
             {
@@ -92,7 +92,7 @@ internal static unsafe class GraphSearch<TSpace>
 
     /// <summary>The slots that <paramref name="slot"/> leads to and nobody was at, with their vectors, into the context's batch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Gather(SlotMemory memory, SearchContext context, SlotMemory.Places places, uint slot, int level)
+    public static int Gather(SlotMemory memory, SearchContext context, SlotMemory.Places places, uint slot, int level, int dimension)
     {
         var limit = context.Visited.Capacity;
         var words = context.Visited.Words;
@@ -124,16 +124,19 @@ internal static unsafe class GraphSearch<TSpace>
         }
 
         context.Visited.TouchedCount = touchedCount;
-        var bytes = VectorBytes(memory);
+        var bytes = TSpace.WalkedBytes(dimension);
         for (var i = 0; i < count; i++) Prefetch(vectors[i] = places.Vector(slots[i]), bytes);
         return count;
     }
 
+    [SkipLocalsInit]
     public static float DistanceTo(byte* query, byte* vector, int dimension)
     {
-        float distance;
-        TSpace.Distances(query, &vector, 1, dimension, &distance);
-        return distance;
+        var vectors = stackalloc byte*[1 + IVectorSpace.Slack];
+        var distances = stackalloc float[1 + IVectorSpace.Slack];
+        *vectors = vector;
+        TSpace.Distances(query, vectors, 1, dimension, distances);
+        return *distances;
     }
 
     /// <summary>Keeps the array sorted; it has room for one more.</summary>
@@ -156,10 +159,7 @@ internal static unsafe class GraphSearch<TSpace>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int VectorBytes(SlotMemory memory) => memory.Stride - (2 * memory.M * sizeof(uint));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* start, int bytes)
+    public static void Prefetch(byte* start, int bytes)
     {
         if (!Sse.IsSupported) return;
         for (var offset = 0; offset < bytes; offset += CacheLine) Sse.Prefetch0(start + offset);

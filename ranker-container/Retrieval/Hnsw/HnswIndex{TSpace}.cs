@@ -6,6 +6,9 @@ internal sealed unsafe class HnswIndex<TSpace> : HnswIndex
 {
     private const int SweepAtLeast = 64;
 
+    // Times as many as are asked for are looked at more closely: so far off no rounding puts one.
+    private const int RefineAmong = 2;
+
     private readonly SlotMemory _memory;
     private readonly SearchContexts _contexts;
     private readonly Links<TSpace> _links;
@@ -242,11 +245,13 @@ internal sealed unsafe class HnswIndex<TSpace> : HnswIndex
     {
         var pool = context.Pool;
         var live = 0;
-        for (var i = 0; i < count && live < results.Length; i++)
+        var wanted = TSpace.Refines ? RefineAmong * results.Length : results.Length;
+        for (var i = 0; i < count && live < wanted; i++)
         {
             if (_memory.State(Candidate.Slot(pool[i])) == SlotState.Live) pool[live++] = pool[i];
         }
 
+        if (TSpace.Refines) live = Refine(context, live, results.Length);
         var found = 0;
         for (var i = 0; i < live; i++)
         {
@@ -255,6 +260,21 @@ internal sealed unsafe class HnswIndex<TSpace> : HnswIndex
         }
 
         return found;
+    }
+
+    /// <summary>Puts the first of the pool in the order of their distances as near as they can be taken, and keeps the nearest.</summary>
+    private int Refine(SearchContext context, int count, int keep)
+    {
+        var pool = context.Pool;
+        var places = _memory.At;
+        for (var i = 0; i < count; i++) GraphSearch<TSpace>.Prefetch(places.Vector(Candidate.Slot(pool[i])), TSpace.StoredBytes(Options.Dimension));
+        for (var i = 0; i < count; i++)
+        {
+            var slot = Candidate.Slot(pool[i]);
+            GraphSearch<TSpace>.Insert(pool, i, Candidate.Of(TSpace.Refine(context.Query, places.Vector(slot), Options.Dimension), slot));
+        }
+
+        return Math.Min(count, keep);
     }
 
     private void SweepIfDue()

@@ -16,7 +16,9 @@ public enum HnswQuantization
     /// <summary>fp32, as given.</summary>
     None = 0,
 
-    /// <summary>A signed byte and one scale for each vector, so that nothing needs training. Queries keep 13 bits for a component.</summary>
+    /// <summary>
+    /// A signed byte, by a scale for each vector, so that nothing needs training; and behind all of them a second byte, with which the results are put in order.
+    /// </summary>
     Int8 = 1,
 }
 

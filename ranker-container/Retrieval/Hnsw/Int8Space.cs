@@ -6,37 +6,49 @@ using System.Runtime.Intrinsics.X86;
 namespace TikTok.Ranker.Retrieval.Hnsw;
 
 /// <summary>
-/// Components as signed bytes, each vector by a scale of its own, so that no range has to be known beforehand. Behind the components lie the scale and the
-/// squared length. A query has 16-bit components of up to ±<see cref="QueryRange"/>: what it is rounded by is small beside what the stored vectors are rounded by.
-/// The product of the two is exact in 32 bits.
+/// Components as signed bytes, each vector by a scale of its own, so that no range has to be known beforehand; the walk through the graph reads nothing else. Behind
+/// them lie 8 bits more of each component, by which the few that are answered with are put in their right order. A query has components of 13 bits: what it is rounded
+/// by is small beside what the bytes are rounded by. The product of the two is exact in 32 bits.
 /// </summary>
 internal readonly unsafe struct Int8Space<TMeasure> : IVectorSpace
     where TMeasure : struct, IInt8Measure
 {
     private const int Lane = 32;
-    private const int StoredRange = 127;
+    private const int FineStep = 256;
+    private const int StoredRange = 127 * FineStep;
 
     // 127 · 4,095 · 4,096 components < 2³¹.
     private const int QueryRange = 4_095;
 
-    public static int StoredBytes(int dimension) => Padded(dimension) + (TMeasure.Factors * sizeof(float));
+    public static int StoredBytes(int dimension) => 2 * WalkedBytes(dimension);
+
+    public static int WalkedBytes(int dimension) => Padded(dimension) + (TMeasure.Factors * sizeof(float));
+
+    public static bool Refines => true;
 
     public static int QueryBytes(int dimension) => (Padded(dimension) * sizeof(short)) + (TMeasure.Factors * sizeof(float));
 
     public static void Store(ReadOnlySpan<float> vector, byte* stored)
     {
         var length = Padded(vector.Length);
-        new Span<byte>(stored, length).Clear();
+        new Span<byte>(stored, StoredBytes(vector.Length)).Clear();
         var scale = Scale(vector, StoredRange);
-        var components = (sbyte*)stored;
-        double squares = 0;
+        var coarse = (sbyte*)stored;
+        var fine = (sbyte*)stored + WalkedBytes(vector.Length);
+        double coarseSquares = 0;
+        double fineSquares = 0;
         for (var i = 0; i < vector.Length; i++)
         {
-            components[i] = (sbyte)MathF.Round(vector[i] / scale);
-            squares += components[i] * components[i];
+            // −128 to 127 remain, so that both halves are signed.
+            var component = (int)MathF.Round(vector[i] / scale);
+            coarse[i] = (sbyte)Math.Clamp((component + (FineStep / 2)) >> 8, sbyte.MinValue, sbyte.MaxValue);
+            fine[i] = (sbyte)Math.Clamp(component - (coarse[i] * FineStep), sbyte.MinValue, sbyte.MaxValue);
+            coarseSquares += coarse[i] * coarse[i];
+            fineSquares += (double)component * component;
         }
 
-        TMeasure.SetFactors((float*)(stored + length), scale, squares);
+        TMeasure.SetFactors((float*)(coarse + length), scale * FineStep, coarseSquares);
+        TMeasure.SetFactors((float*)(fine + length), scale, fineSquares);
     }
 
     public static void Ask(ReadOnlySpan<float> vector, byte* query)
@@ -52,13 +64,23 @@ internal readonly unsafe struct Int8Space<TMeasure> : IVectorSpace
             squares += components[i] * components[i];
         }
 
-        TMeasure.SetFactors((float*)(query + (length * sizeof(short))), scale, squares);
+        TMeasure.SetFactors((float*)(components + length), scale, squares);
     }
 
     public static void Restore(byte* stored, Span<float> vector)
     {
-        var scale = ((float*)(stored + Padded(vector.Length)))[0];
-        for (var i = 0; i < vector.Length; i++) vector[i] = ((sbyte*)stored)[i] * scale;
+        var fine = (sbyte*)stored + WalkedBytes(vector.Length);
+        var scale = ((float*)(fine + Padded(vector.Length)))[0];
+        for (var i = 0; i < vector.Length; i++) vector[i] = ((((sbyte*)stored)[i] * FineStep) + fine[i]) * scale;
+    }
+
+    public static float Refine(byte* query, byte* stored, int dimension)
+    {
+        var length = (nuint)Padded(dimension);
+        var q = (short*)query;
+        var fine = (sbyte*)stored + WalkedBytes(dimension);
+        var product = ((long)Product(q, (sbyte*)stored, length) * FineStep) + Product(q, fine, length);
+        return TMeasure.Distance(product, (float*)(q + length), (float*)(fine + length));
     }
 
     public static byte* AsQuery(byte* stored, byte* scratch, int dimension)
@@ -84,7 +106,9 @@ internal readonly unsafe struct Int8Space<TMeasure> : IVectorSpace
         var i = 0;
         if (Avx512BW.IsSupported)
         {
-            for (; i + 4 <= count; i += 4) Four(q, factors, stored + i, length, distances + i);
+            for (var filled = count; filled % 4 != 0; filled++) stored[filled] = stored[0];
+            for (; i < count; i += 4) Four(q, factors, stored + i, length, distances + i);
+            return;
         }
 
         for (; i < count; i++)
@@ -166,7 +190,7 @@ internal unsafe interface IInt8Measure
     /// <summary>How many floats lie behind the components. The first is the scale, up to a factor that the distance does not depend on.</summary>
     static abstract int Factors { get; }
     static abstract void SetFactors(float* factors, float scale, double squares);
-    static abstract float Distance(int product, float* query, float* stored);
+    static abstract float Distance(long product, float* query, float* stored);
     static abstract Vector128<float> Distance(Vector128<float> products, float* query, float* a, float* b, float* c, float* d);
 }
 
@@ -175,7 +199,7 @@ internal readonly unsafe struct Int8CosineMeasure : IInt8Measure
 {
     public static int Factors => 1;
     public static void SetFactors(float* factors, float scale, double squares) => factors[0] = squares == 0 ? 0 : (float)(1 / Math.Sqrt(squares));
-    public static float Distance(int product, float* query, float* stored) => MathF.Max(0, 1 - (product * (query[0] * stored[0])));
+    public static float Distance(long product, float* query, float* stored) => MathF.Max(0, 1 - (product * (query[0] * stored[0])));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Distance(Vector128<float> products, float* query, float* a, float* b, float* c, float* d) =>
@@ -193,7 +217,7 @@ internal readonly unsafe struct Int8SquaredEuclideanMeasure : IInt8Measure
         factors[1] = (float)(squares * scale * scale);
     }
 
-    public static float Distance(int product, float* query, float* stored) =>
+    public static float Distance(long product, float* query, float* stored) =>
         MathF.Max(0, query[1] + stored[1] - (2f * product * (query[0] * stored[0])));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -59,8 +59,8 @@ internal sealed unsafe class SearchContext
     public void ReserveBatch(int slots)
     {
         _slots.Reserve(slots);
-        _vectors.Reserve(slots);
-        _distances.Reserve(slots);
+        _vectors.Reserve(slots + IVectorSpace.Slack);
+        _distances.Reserve(slots + IVectorSpace.Slack);
     }
 
     public void ReservePool(int candidates) => _pool.Reserve(candidates + 1);
