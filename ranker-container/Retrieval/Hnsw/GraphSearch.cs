@@ -72,9 +72,12 @@ internal static unsafe class GraphSearch<TSpace>
             var slot = Candidate.Slot(pool[next]);
             pool[next++] |= 1;
             while (next < size && Candidate.IsFollowed(pool[next])) next++;
-            if (next < size) Prefetch(places.Links(Candidate.Slot(pool[next])), CacheLine * 2);
-
             var count = Gather(memory, context, places, slot, level, dimension);
+            if (next < size)
+            {
+                PrefetchStep(memory, context, places, Candidate.Slot(pool[next]), level, dimension);
+                if (next + 1 < size) Prefetch(places.Links(Candidate.Slot(pool[next + 1])), CacheLine * 2);
+            }
             TSpace.Distances(query, vectors, count, dimension, distances);
             for (var i = 0; i < count; i++)
             {
@@ -127,6 +130,35 @@ internal static unsafe class GraphSearch<TSpace>
         var bytes = TSpace.WalkedBytes(dimension);
         for (var i = 0; i < count; i++) Prefetch(vectors[i] = places.Vector(slots[i]), bytes);
         return count;
+    }
+
+    /// <summary>
+    /// Asks memory for what the next step will most likely read, before this step's distances are taken. A wrong guess costs little: what is near is read sooner or later.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchStep(SlotMemory memory, SearchContext context, SlotMemory.Places places, uint slot, int level, int dimension)
+    {
+        var limit = context.Visited.Capacity;
+        var words = context.Visited.Words;
+        var slots = context.Ahead;
+        var links = level == 0 ? (uint*)places.Links(slot) : memory.Links(slot, level);
+        var end = links + memory.MaxLinks(level);
+        var count = 0;
+        for (; links < end; links++)
+        {
+            var link = *links;
+            if (link >= limit)
+            {
+                if (link == SlotMemory.None) break;
+                continue;
+            }
+
+            slots[count] = link;
+            count += (int)(~(words[link >> 6] >> (int)(link & 63)) & 1);
+        }
+
+        var bytes = TSpace.WalkedBytes(dimension);
+        for (var i = 0; i < count; i++) Prefetch(places.Vector(slots[i]), bytes);
     }
 
     [SkipLocalsInit]

@@ -10,6 +10,7 @@ internal sealed unsafe class SearchContext
     private NativeBuffer<byte> _query;
     private NativeBuffer<byte> _scratch;
     private NativeBuffer<uint> _slots;
+    private NativeBuffer<uint> _ahead;
     private NativeBuffer<nint> _vectors;
     private NativeBuffer<float> _distances;
     private NativeBuffer<uint> _selected;
@@ -33,6 +34,9 @@ internal sealed unsafe class SearchContext
     /// <summary>The slots, their vectors and their distances of one batch, at least a full list of links and one more.</summary>
     public uint* Slots => _slots.Pointer;
 
+    /// <summary>The slots that the next step will most likely look at.</summary>
+    public uint* Ahead => _ahead.Pointer;
+
     public byte** Vectors => (byte**)_vectors.Pointer;
 
     public float* Distances => _distances.Pointer;
@@ -45,7 +49,7 @@ internal sealed unsafe class SearchContext
 
     public int FrontierCapacity => _frontier.Length;
 
-    public long Bytes => _pool.Bytes + _frontier.Bytes + _query.Bytes + _scratch.Bytes + _slots.Bytes + _vectors.Bytes + _distances.Bytes + _selected.Bytes + Visited.Bytes;
+    public long Bytes => _pool.Bytes + _frontier.Bytes + _query.Bytes + _scratch.Bytes + _slots.Bytes + _ahead.Bytes + _vectors.Bytes + _distances.Bytes + _selected.Bytes + Visited.Bytes;
 
     public void Reserve(uint slots, int m, int queryBytes)
     {
@@ -59,6 +63,7 @@ internal sealed unsafe class SearchContext
     public void ReserveBatch(int slots)
     {
         _slots.Reserve(slots);
+        _ahead.Reserve(slots);
         _vectors.Reserve(slots + IVectorSpace.Slack);
         _distances.Reserve(slots + IVectorSpace.Slack);
     }
@@ -75,6 +80,7 @@ internal sealed unsafe class SearchContext
         _query.Free();
         _scratch.Free();
         _slots.Free();
+        _ahead.Free();
         _vectors.Free();
         _distances.Free();
         _selected.Free();

@@ -15,7 +15,7 @@ internal sealed class HnswBenchmark : IBenchmark
     private const int EfConstruction = 200;
     private const int Queries = 2_000;
     private const int Turns = 7;
-    private const int DefaultVectors = 200_000;
+    private const int DefaultVectors = 100_000;
 
     private static readonly (int K, int Ef)[] Asked = [(10, 64), (100, 200)];
 
@@ -26,7 +26,7 @@ internal sealed class HnswBenchmark : IBenchmark
     public IReadOnlyList<BenchmarkOption> Options { get; } =
     [
         new("--hnswlib", "hnsw: the directory of nmslib/hnswlib 0.9 (with its folder hnswlib of headers); without it the peer's columns stay empty."),
-        new("--vectors", "hnsw: how many vectors; 200000 unless given."),
+        new("--vectors", "hnsw: how many vectors; 100000 unless given."),
         new("--dimensions", "hnsw: of how many components, with commas between; 64,128 unless given."),
     ];
 

@@ -11,7 +11,7 @@ public sealed class HnswConcurrencyTests
     [InlineData(HnswQuantization.Int8)]
     public async Task Searches_beside_insertions_deletions_and_sweeps_answer_what_is_true_then(HnswQuantization quantization)
     {
-        const int Steady = 600, Moving = 300, Rounds = 4;
+        const int Steady = 600, Moving = 300, Rounds = 2;
         var vectors = TestVectors.Clustered(Steady + Moving, Dimension, seed: 1, clusters: 20);
         using var index = TestIndex.Of(vectors, TestIndex.Options(Dimension) with { Quantization = quantization, EfConstruction = 60, SweepAt = 0.05 });
 
@@ -76,7 +76,7 @@ public sealed class HnswConcurrencyTests
     public async Task Growing_past_a_chunk_of_memory_goes_on_under_searches()
     {
         // A chunk has 16,384 slots.
-        const int Count = 17_000;
+        const int Count = 16_900;
         var vectors = TestVectors.Random(Count, 4, seed: 3);
         using var index = HnswIndex.Create(TestIndex.Options(4) with { M = 4, EfConstruction = 10 });
         index.Insert(0, vectors[0]);

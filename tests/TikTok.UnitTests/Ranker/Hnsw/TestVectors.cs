@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace TikTok.UnitTests.Ranker.Hnsw;
 
 /// <summary>Vectors from a seed, and what a comparison with all of them says.</summary>
@@ -24,15 +26,17 @@ internal sealed class TestVectors(float[][] all)
         })]);
     }
 
-    public static float Cosine(float[] a, float[] b) => 1 - (Dot(a, b) / MathF.Sqrt(Dot(a, a) * Dot(b, b)));
+    public static float Cosine(float[] a, float[] b) => 1 - TensorPrimitives.CosineSimilarity<float>(a, b);
 
-    public static float SquaredEuclidean(float[] a, float[] b) => a.Zip(b, (x, y) => (x - y) * (x - y)).Sum();
+    public static float SquaredEuclidean(float[] a, float[] b)
+    {
+        var distance = TensorPrimitives.Distance<float>(a, b);
+        return distance * distance;
+    }
 
     /// <summary>The numbers of the nearest among those allowed, nearest first.</summary>
     public ulong[] Nearest(float[] query, int k, Func<float[], float[], float> distance, Func<ulong, bool>? allowed = null) =>
         [.. Enumerable.Range(0, Count).Select(i => (ulong)i).Where(i => allowed?.Invoke(i) ?? true).OrderBy(i => distance(query, all[i])).Take(k)];
-
-    private static float Dot(float[] a, float[] b) => a.Zip(b, (x, y) => x * y).Sum();
 
     private static float[] Gaussians(Random random, int dimension) =>
         [.. Enumerable.Range(0, dimension).Select(_ => MathF.Sqrt(-2 * MathF.Log(1 - random.NextSingle())) * MathF.Cos(2 * MathF.PI * random.NextSingle()))];
