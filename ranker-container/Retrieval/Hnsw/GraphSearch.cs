@@ -78,6 +78,7 @@ internal static unsafe class GraphSearch<TSpace>
                 PrefetchStep(memory, context, places, Candidate.Slot(pool[next]), level, dimension);
                 if (next + 1 < size) Prefetch(places.Links(Candidate.Slot(pool[next + 1])), CacheLine * 2);
             }
+
             TSpace.Distances(query, vectors, count, dimension, distances);
             for (var i = 0; i < count; i++)
             {

@@ -87,11 +87,11 @@ internal sealed class HnswBenchmark : IBenchmark
                 double? peerRecall = peer is null ? null : Recall(theirs[0].Found, truth, k);
                 double? peerSpeed = peer is null ? null : Speed(theirs);
                 var (recall, int8Recall) = (Recall(ours[0].Found, truth, k), Recall(bytes[0].Found, truth, k));
-                rows.Add(Against(peerRecall, $"{dimension}: recall@{k}, ef {ef}", recall, "", null));
-                rows.Add(Difference($"{dimension}: recall@{k} − peer's", recall - peerRecall, 0.005));
+                rows.Add(Against(peerRecall, $"{dimension}: recall@{k}, ef {ef}", recall, "%", null));
+                rows.Add(Difference($"{dimension}: recall@{k} − peer's", recall - peerRecall, 0.5));
                 rows.Add(Against(peerSpeed, $"{dimension}: nearest {k}", Speed(ours), "queries/s", Target.MinRatio(1.0)));
-                rows.Add(Against(peerRecall, $"{dimension}: int8 recall@{k}, ef {ef}", int8Recall, "", null));
-                rows.Add(Difference($"{dimension}: int8 recall@{k} − peer's", int8Recall - peerRecall, 0.01));
+                rows.Add(Against(peerRecall, $"{dimension}: int8 recall@{k}, ef {ef}", int8Recall, "%", null));
+                rows.Add(Difference($"{dimension}: int8 recall@{k} − peer's", int8Recall - peerRecall, 1));
                 rows.Add(Against(peerSpeed, $"{dimension}: int8 nearest {k}", Speed(bytes), "queries/s", Target.MinRatio(1.8)));
             }
 
@@ -121,7 +121,7 @@ internal sealed class HnswBenchmark : IBenchmark
     // Better is never too far off.
     private static BenchmarkRow Difference(string name, double? difference, double within) => new()
     {
-        Name = name, Value = difference ?? double.NaN, Unit = "", Target = difference is null ? null : Target.Min(-within),
+        Name = name, Value = difference ?? double.NaN, Unit = "points", Target = difference is null ? null : Target.Min(-within),
     };
 
     private static double Speed(List<Pass> passes)
@@ -130,11 +130,12 @@ internal sealed class HnswBenchmark : IBenchmark
         return Queries / seconds[seconds.Length / 2];
     }
 
+    // In percent.
     private static double Recall(int[] found, int[][] truth, int k)
     {
         var right = 0;
         for (var q = 0; q < truth.Length; q++) right += truth[q].AsSpan(0, k).ToArray().Intersect(found.AsSpan(q * k, k).ToArray()).Count();
-        return right / (double)(truth.Length * k);
+        return 100.0 * right / (truth.Length * k);
     }
 
     private static async Task WriteAsync(string path, ClusteredVectors vectors, CancellationToken cancellationToken)
