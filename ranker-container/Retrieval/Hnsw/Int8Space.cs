@@ -39,10 +39,10 @@ internal readonly unsafe struct Int8Space<TMeasure> : IVectorSpace
         double fineSquares = 0;
         for (var i = 0; i < vector.Length; i++)
         {
-            // −128 to 127 remain, so that both halves are signed.
+            // To the nearest: −128 to 127 remain.
             var component = (int)MathF.Round(vector[i] / scale);
-            coarse[i] = (sbyte)Math.Clamp((component + (FineStep / 2)) >> 8, sbyte.MinValue, sbyte.MaxValue);
-            fine[i] = (sbyte)Math.Clamp(component - (coarse[i] * FineStep), sbyte.MinValue, sbyte.MaxValue);
+            coarse[i] = (sbyte)((component + (FineStep / 2)) >> 8);
+            fine[i] = (sbyte)(component - (coarse[i] * FineStep));
             coarseSquares += coarse[i] * coarse[i];
             fineSquares += (double)component * component;
         }
