@@ -4,6 +4,7 @@ using TikTok.Benchmarks;
 using TikTok.Benchmarks.Embeddings;
 using TikTok.Benchmarks.Harness;
 using TikTok.Benchmarks.Hnsw;
+using TikTok.Benchmarks.Quality;
 
 // `tests/bench` lists, `tests/bench NAME [--json FILE]` runs one. A new benchmark is one more line here.
 IReadOnlyList<IBenchmark> benchmarks =
@@ -15,6 +16,7 @@ IReadOnlyList<IBenchmark> benchmarks =
     new IdleBenchmark(),
     new LimitsBenchmark(),
     new LadderBenchmark(),
+    new QualityBenchmark(),
     new RoutesBenchmark(),
     new TableBenchmark(),
     new TriggersBenchmark(),
