@@ -55,8 +55,8 @@ internal sealed class QualityBenchmark : IBenchmark
             var trained = context.Time.GetTimestamp();
             var label = $"two towers, seed {seed}";
             var quality = Measure((model.UserVectors(data.Train), model.Items), data);
-            rows.AddRange(Rows(label, quality, popular, "popularity", target: true));
-            foreach (var (name, figures) in published) rows.AddRange(Rows(label, quality, figures, $"{name} (published)", target: false));
+            rows.AddRange(Rows(label, quality, popular, "popularity"));
+            foreach (var (name, figures) in published) rows.AddRange(Rows(label, quality, figures, $"{name} (published)"));
             rows.Add(new BenchmarkRow { Name = $"{label}: choosing", Value = context.Time.GetElapsedTime(start, chosen).TotalSeconds, Unit = "s" });
             rows.Add(new BenchmarkRow { Name = $"{label}: training", Value = context.Time.GetElapsedTime(chosen, trained).TotalSeconds, Unit = "s" });
         }
@@ -66,14 +66,19 @@ internal sealed class QualityBenchmark : IBenchmark
     private static RankingQuality Measure((DenseMatrix Users, DenseMatrix Items) vectors, InteractionDataset data) =>
         AllItemRanking.Measure(vectors.Users, vectors.Items, data.Train, data.Test);
 
-    private static IEnumerable<BenchmarkRow> Rows(string label, RankingQuality quality, RankingQuality? peer = null, string? peerName = null, bool target = false)
+    private static IEnumerable<BenchmarkRow> Rows(string label, RankingQuality quality, RankingQuality? peer = null, string? peerName = null)
     {
         yield return Row("Recall@20", quality.Recall, peer?.Recall);
         yield return Row("NDCG@20", quality.Ndcg, peer?.Ndcg);
 
         BenchmarkRow Row(string metric, double value, double? peerValue) => new()
         {
-            Name = $"{label}: {metric}", Value = value, Unit = "", Peer = peerName, PeerValue = peerValue, Target = target ? Target.MinRatio(1) : null,
+            Name = $"{label}: {metric}",
+            Value = value,
+            Unit = "",
+            Peer = peerName,
+            PeerValue = peerValue,
+            Target = peer is null ? null : Target.MinRatio(1),
         };
     }
 
