@@ -8,35 +8,37 @@ namespace TikTok.Functions.Feed;
 
 public sealed class FeedFunctions(ForYouFeed feed, FollowingFeed following, LikeStore likes, MediaUrls urls, Cursor cursors)
 {
-    [Function("GetFeed"), Answers<FeedPageAnswer>, Query("count", typeof(int)), Query("cursor")]
+    [Function("GetFeed"), Answers<FeedPageAnswer>, Query("count", typeof(int)), Query("cursor"), Header(ClientState.Header, About = ClientState.About)]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "feed")] HttpRequest request, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
+        var client = ClientState.Of(request);
         var list = $"feed:{caller.UserId}";
         var page = await feed.NextAsync(caller.UserId, request.ReadCursor<FeedCursor>(cursors, list), request.ReadLimit("count"), cancellationToken);
-        return await AnswerAsync(request, page.Videos, page.Next is null ? null : cursors.Encode(list, page.Next), page.Fallback, cancellationToken);
+        return await AnswerAsync(request, page.Videos, page.Next is null ? null : cursors.Encode(list, page.Next), page.Fallback, client, cancellationToken);
     }
 
     /// <summary>The newest videos of those whom the caller follows.</summary>
-    [Function("GetFollowingFeed"), Answers<FeedPageAnswer>, Query("count", typeof(int)), Query("cursor")]
+    [Function("GetFollowingFeed"), Answers<FeedPageAnswer>, Query("count", typeof(int)), Query("cursor"), Header(ClientState.Header, About = ClientState.About)]
     public async Task<IResult> GetFollowingAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "feed/following")] HttpRequest request, CancellationToken cancellationToken)
     {
         var caller = request.RequireCaller();
+        var client = ClientState.Of(request);
         var list = $"following-feed:{caller.UserId}";
         var page = await following.NextAsync(caller.UserId, request.ReadCursor<FollowingCursor>(cursors, list), request.ReadLimit("count"), cancellationToken);
-        return await AnswerAsync(request, page.Videos, page.Next is null ? null : cursors.Encode(list, page.Next), fallback: null, cancellationToken);
+        return await AnswerAsync(request, page.Videos, page.Next is null ? null : cursors.Encode(list, page.Next), fallback: null, client, cancellationToken);
     }
 
     private async Task<IResult> AnswerAsync(
-        HttpRequest request, IReadOnlyList<Video> videos, string? nextCursor, string? fallback, CancellationToken cancellationToken)
+        HttpRequest request, IReadOnlyList<Video> videos, string? nextCursor, string? fallback, ClientState client, CancellationToken cancellationToken)
     {
         var liked = await likes.FindLikedAsync(request.RequireCaller().UserId, [.. videos.Select(v => v.VideoId)], cancellationToken);
         var items = new List<VideoAnswer>(videos.Count);
         foreach (var video in videos)
             items.Add(VideoAnswer.From(video, await urls.ForAsync(video, request, cancellationToken), liked.Contains(video.VideoId)));
-        return Answers.Ok(new FeedPageAnswer(items, nextCursor, fallback, PrefetchPlan.For(videos)));
+        return Answers.Ok(new FeedPageAnswer(items, nextCursor, fallback, PrefetchPlan.For(videos, client)));
     }
 }
 

@@ -46,6 +46,9 @@ public sealed record HttpFunction(
 
     public IEnumerable<QueryAttribute> Queries => Method.GetCustomAttributes<QueryAttribute>();
 
+    /// <summary>Header fields that it reads, besides those of all.</summary>
+    public IEnumerable<HeaderAttribute> Headers => Method.GetCustomAttributes<HeaderAttribute>();
+
     internal static HttpFunction? From(MethodInfo method)
     {
         var trigger = method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null);

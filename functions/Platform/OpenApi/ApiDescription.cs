@@ -126,6 +126,8 @@ public sealed partial class ApiDescription(FunctionCatalog catalog)
             parameters.Add(Parameter("path", match.Groups["name"].Value, isRequired: true, new JsonObject { ["type"] = "string" }, about: null));
         foreach (var query in function.Queries)
             parameters.Add(Parameter("query", query.Name, isRequired: false, schemas.OfRequest(query.Type), query.About ?? AboutPaging(query.Name)));
+        foreach (var header in function.Headers)
+            parameters.Add(Parameter("header", header.Name, isRequired: false, new JsonObject { ["type"] = "string" }, header.About));
         if (function.Idempotency != IdempotencyMode.Ignored)
         {
             var schema = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = IdempotencyMiddleware.MaxKeyLength };

@@ -60,3 +60,13 @@ public sealed class QueryAttribute(string name, Type? type = null) : Attribute
     /// <summary>What it asks for, and what holds without it.</summary>
     public string? About { get; init; }
 }
+
+/// <summary>Names an optional header field, of text, that an HTTP function reads, for the API description.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class HeaderAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+
+    /// <summary>What it tells, and what holds without it.</summary>
+    public string? About { get; init; }
+}
