@@ -6,8 +6,11 @@ namespace TikTok.Core.Prefetch;
 /// </summary>
 internal sealed class Futures
 {
-    // The fractional parts of the powers of the plastic-like ratio of dimension six (Roberts, 2018): each coordinate of the lattice is spread evenly, and no two in step.
-    private static readonly double[] Steps = [0.8566748838545029, 0.7338918566271260, 0.6287067210378087, 0.5385972572236101, 0.4614020164760210, 0.3952706402577402];
+    /// <summary>The root of x⁶ = x + 1: the multiples of its powers −1 to −5 are spread evenly in five dimensions (Roberts, 2018).</summary>
+    private const double Ratio = 1.1347241384015194;
+
+    // One for the network, one for each of the four videos that follow; what is further away is in step with them.
+    private static readonly double[] Steps = [.. Enumerable.Range(1, 5).Select(power => Math.Pow(Ratio, -power))];
 
     private readonly double[][] _watched;
 

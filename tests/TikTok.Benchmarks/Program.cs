@@ -4,6 +4,7 @@ using TikTok.Benchmarks;
 using TikTok.Benchmarks.Embeddings;
 using TikTok.Benchmarks.Harness;
 using TikTok.Benchmarks.Hnsw;
+using TikTok.Benchmarks.Prefetch;
 using TikTok.Benchmarks.Quality;
 
 // `tests/bench` lists, `tests/bench NAME [--json FILE]` runs one. A new benchmark is one more line here.
@@ -16,6 +17,7 @@ IReadOnlyList<IBenchmark> benchmarks =
     new IdleBenchmark(),
     new LimitsBenchmark(),
     new LadderBenchmark(),
+    new PrefetchBenchmark(),
     new QualityBenchmark(),
     new RoutesBenchmark(),
     new TableBenchmark(),
