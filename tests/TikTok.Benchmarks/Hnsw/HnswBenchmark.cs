@@ -115,13 +115,21 @@ internal sealed class HnswBenchmark : IBenchmark
 
     private static BenchmarkRow Against(double? peer, string name, double value, string unit, Target? target) => new()
     {
-        Name = name, Value = value, Unit = unit, Peer = peer is null ? null : "hnswlib", PeerValue = peer, Target = peer is null ? null : target,
+        Name = name,
+        Value = value,
+        Unit = unit,
+        Peer = peer is null ? null : "hnswlib",
+        PeerValue = peer,
+        Target = peer is null ? null : target,
     };
 
     // Better is never too far off.
     private static BenchmarkRow Difference(string name, double? difference, double within) => new()
     {
-        Name = name, Value = difference ?? double.NaN, Unit = "points", Target = difference is null ? null : Target.Min(-within),
+        Name = name,
+        Value = difference ?? double.NaN,
+        Unit = "points",
+        Target = difference is null ? null : Target.Min(-within),
     };
 
     private static double Speed(List<Pass> passes)

@@ -95,6 +95,13 @@ public sealed class PrefetchPlanTests
 
     private static Rendition Rendition(int index, int kbps) => new()
     {
-        Name = $"r{index}", Width = 2, Height = 2, FrameRate = 30, Codecs = "avc1", Bandwidth = kbps * 1200, AverageBandwidth = kbps * 1000, Bytes = kbps * 1000 / 8 * 15,
+        Name = $"r{index}",
+        Width = 2,
+        Height = 2,
+        FrameRate = 30,
+        Codecs = "avc1",
+        Bandwidth = kbps * 1200,
+        AverageBandwidth = kbps * 1000,
+        Bytes = kbps * 1000 / 8 * 15,
     };
 }
