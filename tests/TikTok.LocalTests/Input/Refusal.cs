@@ -45,6 +45,6 @@ internal static partial class Refusal
     private static bool IsOfServer(int status, string text, string path) =>
         text.Length == 0 && (status is 414 or 431 || (status == 400 && path.Contains("%00", StringComparison.Ordinal)));
 
-    [GeneratedRegex(@"Exception|\bat \w+\.\w+|StackTrace|Cosmos|System\.|TikTok\.|/home/|/tmp/|/work/|accountKey|-----BEGIN", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"Exception|\bat \w+\.\w+|StackTrace|Cosmos|System\.|TikTok\.|/home/|/tmp/|accountKey|-----BEGIN", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Insides();
 }
