@@ -1,6 +1,7 @@
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 
 namespace TikTok.Functions.Feed;
@@ -11,7 +12,6 @@ namespace TikTok.Functions.Feed;
 /// </summary>
 public sealed partial class PopularVideos(CosmosClient client, TimeProvider time, ILogger<PopularVideos> logger)
 {
-    private const int Depth = 500;
     private const string Newest = $"""
         SELECT TOP 500 c.videoId, c.userId, c.counters FROM c
         WHERE c.type = '{Video.DocumentType}' AND c.status = 'ready' AND c.visibility = 'public' AND NOT (c.ownerPrivate ?? false) ORDER BY c.publishedAt DESC
@@ -54,9 +54,7 @@ public sealed partial class PopularVideos(CosmosClient client, TimeProvider time
 
     private async Task<Pool> ReadAsync(CancellationToken cancellationToken)
     {
-        var videos = new List<Popular>(Depth);
-        using var query = _container.GetItemQueryIterator<Popular>(Newest);
-        while (query.HasMoreResults) videos.AddRange(await query.ReadNextAsync(cancellationToken));
+        var videos = await _container.ListAsync<Popular>(new QueryDefinition(Newest), null, null, cancellationToken);
         return new Pool([.. videos.OrderByDescending(v => v.Counters.Views + (4 * v.Counters.Likes))], time.GetUtcNow());
     }
 

@@ -14,8 +14,6 @@ public sealed class EdgeStore(CosmosClient client)
         _container.UpsertItemAsync(edge, new PartitionKey(edge.UserId), new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken);
 
     /// <summary>Removes the edge; nothing happens when it is not there.</summary>
-    public async Task RemoveAsync(string userId, string edgeId, CancellationToken cancellationToken)
-    {
-        await _container.RemoveAsync(edgeId, new PartitionKey(userId), cancellationToken);
-    }
+    public Task RemoveAsync(string userId, string edgeId, CancellationToken cancellationToken) =>
+        _container.RemoveAsync(edgeId, new PartitionKey(userId), cancellationToken);
 }

@@ -27,10 +27,8 @@ public sealed class TrendStore(CosmosClient client)
     }
 
     /// <summary>Takes a video out of a bucket, if it is there.</summary>
-    public async Task RemoveAsync(TrendBucket bucket, string videoId, CancellationToken cancellationToken)
-    {
-        await _container.RemoveAsync(TrendEntry.IdFor(TrendKind.Videos, videoId), new PartitionKey(bucket.Key), cancellationToken);
-    }
+    public Task RemoveAsync(TrendBucket bucket, string videoId, CancellationToken cancellationToken) =>
+        _container.RemoveAsync(TrendEntry.IdFor(TrendKind.Videos, videoId), new PartitionKey(bucket.Key), cancellationToken);
 
     /// <summary>The heaviest entries of a kind in a bucket, heaviest first.</summary>
     public async Task<IReadOnlyList<WeighedItem>> HeaviestAsync(TrendBucket bucket, TrendKind kind, int count, CancellationToken cancellationToken)

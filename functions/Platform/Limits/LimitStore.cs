@@ -33,13 +33,8 @@ public sealed class LimitStore(CosmosClient client, PlatformSecret secret) : ILi
 
     public async Task<RateBucket?> FindAsync(string key, CancellationToken cancellationToken)
     {
-        // As a stream, because a bucket that is full is not there: no exception for what is usual.
         var stored = StoredKey(key);
-        using var answer = await _container.ReadItemStreamAsync(stored, new PartitionKey(stored), cancellationToken: cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.NotFound) return null;
-        answer.EnsureSuccessStatusCode();
-        var bucket = await JsonSerializer.DeserializeAsync<RateBucket>(answer.Content, CoreJson.Options, cancellationToken);
-        return bucket! with { Key = key };
+        return await _container.FindAsync<RateBucket>(stored, new PartitionKey(stored), cancellationToken) is { } bucket ? bucket with { Key = key } : null;
     }
 
     public async Task<RateBucket?> TryWriteAsync(RateBucket bucket, CancellationToken cancellationToken)

@@ -32,9 +32,8 @@ public sealed class ArchivesOfPerson(CosmosClient client, BlobServiceClient blob
 
     public async Task<long> CountAsync(Person person, CancellationToken cancellationToken)
     {
-        using var request = await _requests.ReadItemStreamAsync(
-            PrivacyRequest.IdFor(PrivacyRequestKind.Export), new PartitionKey(person.UserId), cancellationToken: cancellationToken);
-        return (request.IsSuccessStatusCode ? 1 : 0) + await _archives.GetBlobsAsync(prefix: Prefix(person), cancellationToken: cancellationToken).LongCountAsync(cancellationToken);
+        var request = await _requests.FindAsync<PrivacyRequest>(PrivacyRequest.IdFor(PrivacyRequestKind.Export), new PartitionKey(person.UserId), cancellationToken);
+        return (request is null ? 0 : 1) + await _archives.GetBlobsAsync(prefix: Prefix(person), cancellationToken: cancellationToken).LongCountAsync(cancellationToken);
     }
 
     private static string Prefix(Person person) => $"{person.UserId}/";
