@@ -1,0 +1,26 @@
+using TikTok.Ranker.People;
+using TikTok.Ranker.Retrieval.Hnsw;
+
+namespace TikTok.Ranker.Retrieval;
+
+/// <summary>The space that people and videos lie in together, so that an inner product says how well they match. Labels of its index are row numbers.</summary>
+public interface INearestVideos
+{
+    int Dimensions { get; }
+
+    /// <summary>Where a person lies, by what they watched, or chose when joining.</summary>
+    /// <returns>Whether anything is known to go by; else the vector is that of everybody.</returns>
+    bool Embed(PersonView person, Span<float> vector);
+
+    /// <summary>The videos of the largest inner products, largest first.</summary>
+    /// <returns>How many were found; 0 while there is no index.</returns>
+    int Nearest<TFilter>(ReadOnlySpan<float> vector, Span<int> rows, TFilter filter)
+        where TFilter : struct, IHnswFilter;
+
+    /// <summary>The inner products with some videos; 0 for one that has no vector.</summary>
+    void Similarities(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> similarities);
+
+    /// <summary>The videos nearest to a video, nearest first, itself left out.</summary>
+    int Similar<TFilter>(int row, Span<int> rows, TFilter filter)
+        where TFilter : struct, IHnswFilter;
+}

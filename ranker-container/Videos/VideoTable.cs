@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using TikTok.Core;
+using TikTok.Ranker.Features;
+
+namespace TikTok.Ranker.Videos;
+
+/// <summary>
+/// All videos by row number. A row belongs to one video for the life of the table, so that requests hold row numbers and nothing moves under them; what may no
+/// longer be shown only loses its flag. Writers hold <see cref="Writing"/>, readers need no lock.
+/// </summary>
+public sealed class VideoTable
+{
+    /// <summary>Engagement loses half its weight in this time, so that what trends now beats what trended yesterday.</summary>
+    public static readonly TimeSpan TrendHalfLife = TimeSpan.FromHours(6);
+
+    private const int ChunkBits = 14;
+    private const int ChunkRows = 1 << ChunkBits;
+
+    private Chunk[] _chunks = [];
+    private IdIndex _index = new(1024);
+    private int _count;
+
+    /// <summary>Held by whoever writes: the change feed of videos and the log of interactions both do.</summary>
+    public Lock Writing { get; } = new();
+
+    /// <summary>Rows, those no longer shown included: 0 to Count − 1 may be read.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public ref readonly VideoRow this[int row]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _chunks[row >> ChunkBits].Rows[row & (ChunkRows - 1)];
+    }
+
+    /// <summary>The row of a video by its <see cref="FeatureId"/>, −1 when it is not here.</summary>
+    public int Find(long video) => Volatile.Read(ref _index).Find(video);
+
+    /// <summary>The video's document id.</summary>
+    public string IdOf(int row) => Id.Format(_chunks[row >> ChunkBits].Ids[row & (ChunkRows - 1)]);
+
+    /// <summary>For the writer: the row to change, a new one when the video is not here yet.</summary>
+    /// <param name="id">The document id.</param>
+    /// <exception cref="FormatException">It has not the form of an id.</exception>
+    public ref VideoRow Add(string id, long creator, out int row)
+    {
+        var video = FeatureId.Of(Field.Video, id);
+        row = _index.Find(video);
+        if (row >= 0) return ref Write(row);
+
+        var number = Id.Parse(id);
+        row = _count;
+        if (row >> ChunkBits == _chunks.Length) Volatile.Write(ref _chunks, [.. _chunks, new Chunk()]);
+        var chunk = _chunks[row >> ChunkBits];
+        chunk.Ids[row & (ChunkRows - 1)] = number;
+        ref var added = ref chunk.Rows[row & (ChunkRows - 1)];
+        added.Video = video;
+        added.Creator = creator;
+
+        // The count before the index: whoever finds the row may read it.
+        Volatile.Write(ref _count, row + 1);
+        if (_index.IsFull) Volatile.Write(ref _index, _index.Grown());
+        _index.Add(video, row);
+        return ref added;
+    }
+
+    /// <summary>For the writer.</summary>
+    public ref VideoRow Write(int row) => ref _chunks[row >> ChunkBits].Rows[row & (ChunkRows - 1)];
+
+    /// <summary>Engagement as of <paramref name="now"/>, Unix seconds.</summary>
+    public static float TrendOf(in VideoStatistics statistics, uint now) => statistics.Trend * Decay(statistics.TrendAt, now);
+
+    /// <summary>For the writer: engagement that happened at <paramref name="at"/>, Unix seconds; late news weighs as much less.</summary>
+    public static void AddTrend(ref VideoStatistics statistics, float weight, uint at)
+    {
+        if (at >= statistics.TrendAt)
+        {
+            statistics.Trend = (statistics.Trend * Decay(statistics.TrendAt, at)) + weight;
+            statistics.TrendAt = at;
+        }
+        else
+        {
+            statistics.Trend += weight * Decay(at, statistics.TrendAt);
+        }
+    }
+
+    private static float Decay(uint from, uint to) => to <= from ? 1 : float.Exp2(-(to - from) / (float)TrendHalfLife.TotalSeconds);
+
+    private sealed class Chunk
+    {
+        public readonly VideoRow[] Rows = new VideoRow[ChunkRows];
+        public readonly UInt128[] Ids = new UInt128[ChunkRows];
+    }
+
+    /// <summary>Open addressing at half load. Nothing is ever removed; a reader sees an id with its row or not at all.</summary>
+    private sealed class IdIndex(int capacity)
+    {
+        private readonly long[] _ids = new long[capacity];
+        private readonly int[] _rows = new int[capacity];
+        private int _taken;
+
+        public bool IsFull => _taken * 2 >= _ids.Length;
+
+        public int Find(long id)
+        {
+            for (var slot = Slot(id); ; slot = (slot + 1) & (_ids.Length - 1))
+            {
+                var found = Volatile.Read(ref _ids[slot]);
+                if (found == id && id != FeatureId.None) return _rows[slot];
+                if (found == FeatureId.None) return -1;
+            }
+        }
+
+        public void Add(long id, int row)
+        {
+            var slot = Slot(id);
+            while (_ids[slot] != FeatureId.None) slot = (slot + 1) & (_ids.Length - 1);
+            _rows[slot] = row;
+            Volatile.Write(ref _ids[slot], id);
+            _taken++;
+        }
+
+        public IdIndex Grown()
+        {
+            var grown = new IdIndex(_ids.Length * 2);
+            for (var slot = 0; slot < _ids.Length; slot++)
+            {
+                if (_ids[slot] != FeatureId.None) grown.Add(_ids[slot], _rows[slot]);
+            }
+            return grown;
+        }
+
+        // Ids are hashes already.
+        private int Slot(long id) => (int)id & (_ids.Length - 1);
+    }
+}
