@@ -57,6 +57,20 @@ public static class Metrics
     /// <summary><c>queue</c>, <c>outcome</c>: <c>ok</c>, <c>failed</c>.</summary>
     public static readonly Histogram<double> JobDuration = Seconds("job_duration_seconds", Slow, "An execution of a container job that had a message");
 
+    /// <summary>The ranker's own view. <c>outcome</c>: <c>whole</c>, <c>degraded</c>, <c>static</c>, <c>refused</c> (bad input).</summary>
+    public static readonly Histogram<double> RankDuration = Seconds("ranker_request_duration_seconds", Quick, "A request of the ranker, from its body to its answer");
+
+    /// <summary><c>stage</c>: <c>parse</c>, <c>admission</c>, <c>features</c>, <c>retrieval</c>, <c>extraction</c>, <c>ranking</c>, <c>reranking</c>, <c>response</c>.</summary>
+    public static readonly Histogram<double> RankStageDuration = Meter.CreateHistogram(
+        "ranker_stage_duration_seconds", "s", "A stage of a request of the ranker",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.008, 0.0125, 0.025, 0.05, 0.1] });
+
+    /// <summary><c>reason</c>: what an answer had to do without; an answer may count for several.</summary>
+    public static readonly Counter<long> RankDegradations = Meter.CreateCounter<long>("ranker_degradations_total", "{answer}", "Answers that had to do without something");
+
+    public static readonly Histogram<int> RankCandidates = Meter.CreateHistogram(
+        "ranker_candidates", "{video}", "Candidates retrieved for a request", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [0, 10, 100, 500, 1_000, 2_500, 4_999] });
+
     private static Histogram<double> Seconds(string name, double[] boundaries, string description) => Meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = boundaries });
 }

@@ -27,6 +27,9 @@ public static class FeatureId
         if (string.IsNullOrEmpty(text)) return None;
         var length = Encoding.UTF8.GetMaxByteCount(text.Length);
         var bytes = length <= MaxStackBytes ? stackalloc byte[length] : new byte[length];
-        return (long)XxHash3.HashToUInt64(bytes[..Encoding.UTF8.GetBytes(text, bytes)], (long)field);
+        return Of(field, bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
     }
+
+    /// <summary>The same of a text in UTF-8.</summary>
+    public static long Of(Field field, ReadOnlySpan<byte> utf8) => utf8.IsEmpty ? None : (long)XxHash3.HashToUInt64(utf8, (long)field);
 }
