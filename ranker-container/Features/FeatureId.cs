@@ -12,6 +12,15 @@ public enum Field
     Sound,
     Hashtag,
     Country,
+
+    /// <summary>A word of a title or description.</summary>
+    Word,
+
+    /// <summary>About how long a video is.</summary>
+    Length,
+
+    /// <summary>What is the same for everybody.</summary>
+    Everyone,
 }
 
 /// <summary>The 64-bit ids that embeddings, tastes and filters go by.</summary>
