@@ -19,6 +19,9 @@ public sealed class PersonView
     /// <summary>A <see cref="Features.FeatureId"/>.</summary>
     public long User { get; set; }
 
+    /// <summary>The same person as a creator: nobody is recommended their own videos.</summary>
+    public long AsCreator { get; set; }
+
     /// <summary>See <see cref="CountryCode"/>.</summary>
     public ushort Country { get; set; }
 
@@ -73,7 +76,7 @@ public sealed class PersonView
     /// <summary>As of somebody of whom nothing is known.</summary>
     public void Clear()
     {
-        (User, Country, IsTeen, Swipes, SessionSwipes, _historyCount, _interestCount) = (0, 0, true, 0, 0, 0, 0);
+        (User, AsCreator, Country, IsTeen, Swipes, SessionSwipes, _historyCount, _interestCount) = (0, 0, 0, true, 0, 0, 0, 0);
         Creators.Clear();
         Sounds.Clear();
         Hashtags.Clear();

@@ -49,6 +49,22 @@ public sealed class Tastes
         Count++;
     }
 
+    /// <summary>Replaces everything.</summary>
+    /// <param name="ids">Distinct, none of them <see cref="FeatureId.None"/>, at most <see cref="Capacity"/>.</param>
+    /// <param name="weights">One for each.</param>
+    public void Set(ReadOnlySpan<long> ids, ReadOnlySpan<float> weights)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ids.Length, Capacity);
+        Array.Clear(_ids);
+        Count = ids.Length;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var slot = SlotOf(ids[i]);
+            while (_ids[slot] != FeatureId.None) slot = (slot + 1) & (Slots - 1);
+            (_ids[slot], _weights[slot]) = (ids[i], weights[i]);
+        }
+    }
+
     public void Scale(float factor)
     {
         for (var slot = 0; slot < Slots; slot++) _weights[slot] *= factor;
