@@ -45,6 +45,8 @@ install_npm() {
     cmp -s "$here/package-lock.json" "$here/node_modules/.installed-lock.json" && return 0
     say "Installing the npm packages of local/package-lock.json"
     (cd "$here" && npm ci --no-audit --no-fund --loglevel=error >&2) || die "npm ci failed in local/"
+    # ONNX Runtime comes with the binaries of five platforms, 350 MB of them for others than this one.
+    rm -rf "$here"/node_modules/com.github.asus4.onnxruntime/Plugins/{Android,iOS~,macOS,Windows}
     cp "$here/package-lock.json" "$here/node_modules/.installed-lock.json"
 }
 
