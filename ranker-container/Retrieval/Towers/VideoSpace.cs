@@ -1,0 +1,182 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using TikTok.Core.Documents;
+using TikTok.Ranker.People;
+using TikTok.Ranker.Retrieval.Hnsw;
+using TikTok.Ranker.Videos;
+
+namespace TikTok.Ranker.Retrieval.Towers;
+
+/// <summary>
+/// Where people and videos lie: vectors by row number, and the index over those that are listed. What requests call may be called by any number of threads at any time; they
+/// see each video as it was when it was last renewed (<see cref="SpaceRenewal"/>).
+/// </summary>
+public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
+{
+    /// <summary>More rows than these to renew are shared among all cores while there is no index yet.</summary>
+    private const int RenewAlone = 4_096;
+
+    private readonly VideoTable _videos;
+    private readonly TowerTable _towers;
+    private readonly VideoVectors _vectors;
+    private readonly ConcurrentQueue<int> _touched = new();
+    private readonly HashSet<int> _due = [];
+    private HnswIndex _index;
+    private int _rows;
+    private int _version = -1;
+
+    public VideoSpace(VideoTable videos, TowerTable towers)
+    {
+        (_videos, _towers) = (videos, towers);
+        _vectors = new VideoVectors(Dimensions);
+        _index = HnswIndex.Create(IndexOptions(towers.Options));
+    }
+
+    public int Dimensions => _towers.Options.Dimensions;
+
+    /// <summary>Whether all videos that were there at the start are in.</summary>
+    public bool IsReady => Volatile.Read(ref _version) >= 0;
+
+    /// <summary>Videos that can be found.</summary>
+    public int Indexed => _index.Count;
+
+    /// <summary>Memory of the index and the vectors beside it.</summary>
+    public long Bytes => _index.Bytes + _vectors.Bytes;
+
+    internal VideoWords Words { get; } = new();
+
+    internal HnswIndex Index => _index;
+
+    public bool Embed(PersonView person, Span<float> vector) => PersonTower.Pool(person, _towers, new Copies(_videos, _vectors), vector);
+
+    public int Nearest<TFilter>(ReadOnlySpan<float> vector, Span<int> rows, TFilter filter)
+        where TFilter : struct, IHnswFilter
+    {
+        var matches = ArrayPool<HnswMatch>.Shared.Rent(rows.Length);
+        try
+        {
+            var found = _index.Search(vector, matches.AsSpan(0, rows.Length), (int)(rows.Length * _towers.Options.SearchBreadth), filter);
+            for (var i = 0; i < found; i++) rows[i] = (int)matches[i].Label;
+            return found;
+        }
+        finally
+        {
+            ArrayPool<HnswMatch>.Shared.Return(matches);
+        }
+    }
+
+    public void Similarities(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> similarities) => _vectors.Products(vector, rows, similarities);
+
+    [SkipLocalsInit]
+    public int Similar<TFilter>(int row, Span<int> rows, TFilter filter)
+        where TFilter : struct, IHnswFilter
+    {
+        Span<float> vector = stackalloc float[Dimensions];
+        return _vectors.TryGet(row, vector) ? Nearest(vector, rows, new Others<TFilter>((ulong)row, filter)) : 0;
+    }
+
+    public void Changed(int row, Video video)
+    {
+        Span<long> words = stackalloc long[VideoWords.PerVideo];
+        Words.Set(row, words[..VideoWords.Read(video, words)]);
+        Touch(row);
+    }
+
+    /// <summary>A video's own row in the table changed, or whether it is listed: it is renewed next. Any thread.</summary>
+    public void Touch(int row) => _touched.Enqueue(row);
+
+    /// <summary>Brings vectors and index up to date. For one thread at a time.</summary>
+    /// <param name="all">Every video, because more was learned than is known by row.</param>
+    public void Renew(bool all, CancellationToken cancellationToken)
+    {
+        var version = _towers.Version;
+        int rows;
+
+        // Whoever adds a row holds this until all of it is written.
+        lock (_videos.Writing) rows = _videos.Count;
+        _vectors.Reserve(rows);
+        while (_touched.TryDequeue(out var row)) _due.Add(row);
+        if (all)
+        {
+            _due.Clear();
+            Renew(0, rows, cancellationToken);
+            Volatile.Write(ref _version, version);
+        }
+        else
+        {
+            foreach (var row in _due) Renew(row);
+            _due.Clear();
+            Renew(_rows, rows, cancellationToken);
+        }
+        _rows = rows;
+    }
+
+    /// <summary>Whether more was learned since all videos were renewed than <see cref="Touch"/> told of.</summary>
+    internal bool IsBehind => _version != _towers.Version;
+
+    /// <summary>Takes an index that was saved, in place of an empty one that nobody has used yet.</summary>
+    internal void Take(HnswIndex index)
+    {
+        _index.Dispose();
+        _index = index;
+    }
+
+    internal static HnswOptions IndexOptions(TowerOptions options) => new()
+    {
+        Dimension = options.Dimensions,
+        Quantization = HnswQuantization.Int8,
+        M = options.M,
+        EfConstruction = options.EfConstruction,
+    };
+
+    public void Dispose() => _index.Dispose();
+
+    private void Renew(int from, int to, CancellationToken cancellationToken)
+    {
+        if (to - from > RenewAlone && _index.Count < (to - from) / 2)
+        {
+            Parallel.For(from, to, new ParallelOptions { CancellationToken = cancellationToken }, Renew);
+            return;
+        }
+        for (var row = from; row < to; row++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Renew(row);
+        }
+    }
+
+    [SkipLocalsInit]
+    private void Renew(int row)
+    {
+        Span<float> vector = stackalloc float[Dimensions];
+        ref readonly var video = ref _videos[row];
+        _towers.Compose(video, Words[row], vector);
+        _vectors.Set(row, vector);
+        var label = (ulong)row;
+        if (!video.IsListed)
+        {
+            _index.Delete(label);
+            return;
+        }
+
+        Span<float> indexed = stackalloc float[Dimensions];
+        var options = _towers.Options;
+        if (_index.TryGet(label, indexed) && TensorPrimitives.Dot<float>(vector, indexed) >= options.Radius * (1 - options.MovedBeyond)) return;
+        _index.Insert(label, vector);
+    }
+
+    private readonly struct Copies(VideoTable videos, VideoVectors vectors) : IVideoVectorSource
+    {
+        // A vector that is there has a length: zeros are those of a video not renewed yet.
+        public bool TryGet(long video, Span<float> vector) =>
+            videos.Find(video) is >= 0 and var row && vectors.TryGet(row, vector) && vector.ContainsAnyExcept(0f);
+    }
+
+    private readonly struct Others<TFilter>(ulong row, TFilter filter) : IHnswFilter
+        where TFilter : struct, IHnswFilter
+    {
+        public bool Allows(ulong label) => label != row && filter.Allows(label);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using TikTok.Ranker.Embeddings;
+
+namespace TikTok.Ranker.Retrieval.Towers;
+
+/// <summary>
+/// The videos' vectors by row number, in 16 bits a component (the upper half of an fp32, rounded): what is asked for 5,000 at a time. A row is written by one thread at a time
+/// and read by any number; a reader may see some components of the state before. A row that was never written is zeros.
+/// </summary>
+internal sealed unsafe class VideoVectors(int dimensions)
+{
+    private const int ChunkBits = 14;
+    private const int ChunkRows = 1 << ChunkBits;
+    private const int Lane = 32;
+    private const int PrefetchAhead = 12;
+
+    /// <summary>16-bit components from one row to the next.</summary>
+    private readonly int _stride = (dimensions + Lane - 1) / Lane * Lane;
+    private readonly Lock _growing = new();
+    private AlignedMemory[] _chunks = [];
+
+    public long Bytes => Volatile.Read(ref _chunks).Sum(chunk => chunk.Bytes);
+
+    /// <summary>Makes room for rows 0 to count − 1.</summary>
+    public void Reserve(int count)
+    {
+        lock (_growing)
+        {
+            while (_chunks.Length << ChunkBits < count)
+            {
+                Volatile.Write(ref _chunks, [.. _chunks, new AlignedMemory((long)ChunkRows * _stride * sizeof(ushort), zeroed: true)]);
+            }
+        }
+    }
+
+    public void Set(int row, ReadOnlySpan<float> vector)
+    {
+        var to = At(_chunks, row);
+        for (var i = 0; i < dimensions; i++) to[i] = (ushort)((BitConverter.SingleToUInt32Bits(vector[i]) + 0x8000) >> 16);
+        GC.KeepAlive(this);
+    }
+
+    /// <returns>Whether there is room for such a row.</returns>
+    public bool TryGet(int row, Span<float> vector)
+    {
+        var chunks = Volatile.Read(ref _chunks);
+        if (row >> ChunkBits >= chunks.Length) return false;
+        var from = At(chunks, row);
+        for (var i = 0; i < dimensions; i++) vector[i] = BitConverter.UInt32BitsToSingle((uint)from[i] << 16);
+        GC.KeepAlive(chunks);
+        return true;
+    }
+
+    /// <summary>The inner products of a vector with some rows.</summary>
+    [SkipLocalsInit]
+    public void Products(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> products)
+    {
+        var chunks = Volatile.Read(ref _chunks);
+        var query = stackalloc float[_stride];
+        vector.CopyTo(new Span<float>(query, _stride));
+        new Span<float>(query + dimensions, _stride - dimensions).Clear();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (i + PrefetchAhead < rows.Length && rows[i + PrefetchAhead] is var ahead && ahead >> ChunkBits < chunks.Length)
+                CacheLines.Prefetch((byte*)At(chunks, ahead), _stride * sizeof(ushort));
+            products[i] = rows[i] >> ChunkBits < chunks.Length ? Product(query, At(chunks, rows[i]), _stride) : 0;
+        }
+        GC.KeepAlive(chunks);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Product(float* query, ushort* row, int stride)
+    {
+        var (low, high) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        for (var d = 0; d < stride; d += Lane)
+        {
+            var (first, second) = Vector512.Widen(Vector512.Load(row + d));
+            low = Vector512.FusedMultiplyAdd((first << 16).AsSingle(), Vector512.Load(query + d), low);
+            high = Vector512.FusedMultiplyAdd((second << 16).AsSingle(), Vector512.Load(query + d + Vector512<float>.Count), high);
+        }
+        return Vector512.Sum(low + high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ushort* At(AlignedMemory[] chunks, int row) => (ushort*)chunks[row >> ChunkBits].Start + ((nint)(row & (ChunkRows - 1)) * _stride);
+}
