@@ -26,6 +26,12 @@ public sealed record Video
     /// <summary>Whether the creator's account is private: then even a public video is for followers alone.</summary>
     public bool OwnerPrivate { get; init; }
 
+    /// <summary>
+    /// Whether the creator's videos are shown only to those who asked for them, by following or opening the profile; a copy of what moderation decided about the
+    /// account. Absent in older documents: false.
+    /// </summary>
+    public bool OwnerShadowBanned { get; init; }
+
     /// <summary>The <see cref="Account.CopyVersion"/> that the copies are of; an older one does not replace them.</summary>
     public long OwnerVersion { get; init; }
 
@@ -40,6 +46,9 @@ public sealed record Video
     public bool AllowComments { get; init; } = true;
     public bool AllowDuet { get; init; } = true;
     public bool AllowStitch { get; init; } = true;
+
+    /// <summary>Set by moderation: nobody under 18 is recommended it. Absent in older documents: false.</summary>
+    public bool NotForTeens { get; init; }
 
     public VideoStatus Status { get; init; } = VideoStatus.Uploading;
 

@@ -19,7 +19,7 @@ public sealed class Catalogue(TimeProvider time)
 
     private readonly Dictionary<string, Entry> _entries = [];
 
-    public Pools Pools { get; private set; } = new([], []);
+    public CataloguePools Pools { get; private set; } = new([], []);
 
     public int Count => _entries.Count;
 
@@ -43,7 +43,7 @@ public sealed class Catalogue(TimeProvider time)
         var candidates = _entries.Values
             .Select(e => new Candidate(e.VideoId, e.CreatorId, e.PublishedAt, e.Engagement * Decay(now - e.MeasuredAt)))
             .ToList();
-        Pools = new Pools(
+        Pools = new CataloguePools(
             Trending: [.. candidates.Where(c => c.Trend > 0).OrderByDescending(c => c.Trend).ThenByDescending(c => c.VideoId, StringComparer.Ordinal).Take(PoolSize)],
             Recent: [.. candidates.OrderByDescending(c => c.PublishedAt).ThenByDescending(c => c.VideoId, StringComparer.Ordinal).Take(PoolSize)]);
     }
@@ -68,7 +68,7 @@ public sealed class Catalogue(TimeProvider time)
 
 /// <param name="Trending">By decayed engagement, highest first; without those that nobody has engaged with.</param>
 /// <param name="Recent">By time of publication, newest first.</param>
-public sealed record Pools(IReadOnlyList<Candidate> Trending, IReadOnlyList<Candidate> Recent);
+public sealed record CataloguePools(IReadOnlyList<Candidate> Trending, IReadOnlyList<Candidate> Recent);
 
 /// <param name="Trend">Decayed engagement, at least 0.</param>
 public sealed record Candidate(string VideoId, string CreatorId, DateTimeOffset PublishedAt, double Trend);

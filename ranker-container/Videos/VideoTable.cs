@@ -1,6 +1,9 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TikTok.Core;
 using TikTok.Ranker.Features;
+using TikTok.Ranker.State;
 
 namespace TikTok.Ranker.Videos;
 
@@ -81,6 +84,49 @@ public sealed class VideoTable
         {
             statistics.Trend += weight * Decay(at, statistics.TrendAt);
         }
+    }
+
+    /// <summary>All rows as they lie in memory. For the writer.</summary>
+    public void Save(Stream stream)
+    {
+        stream.Write(MemoryMarshal.AsBytes<int>([Unsafe.SizeOf<VideoRow>(), _count]));
+        for (var (left, chunk) = (_count, 0); left > 0; left -= ChunkRows, chunk++)
+        {
+            var rows = Math.Min(left, ChunkRows);
+            stream.Write(MemoryMarshal.AsBytes(_chunks[chunk].Rows.AsSpan(0, rows)));
+            stream.Write(MemoryMarshal.AsBytes(_chunks[chunk].Ids.AsSpan(0, rows)));
+        }
+    }
+
+    /// <summary>Replaces all rows, before anybody reads. For the writer.</summary>
+    /// <exception cref="InvalidDataException">It is not what <see cref="Save"/> wrote.</exception>
+    public void Load(Stream stream)
+    {
+        Span<int> header = stackalloc int[2];
+        stream.ReadWhole(MemoryMarshal.AsBytes(header));
+        var (size, count) = (header[0], header[1]);
+        if (size != Unsafe.SizeOf<VideoRow>() || count < 0) throw new InvalidDataException("The videos are of another version.");
+
+        // Chunk by chunk, so that a count that is not true ends with the stream and not with the memory.
+        List<Chunk> chunks = [];
+        for (var left = count; left > 0; left -= ChunkRows)
+        {
+            var chunk = new Chunk();
+            var rows = Math.Min(left, ChunkRows);
+            stream.ReadWhole(MemoryMarshal.AsBytes(chunk.Rows.AsSpan(0, rows)));
+            stream.ReadWhole(MemoryMarshal.AsBytes(chunk.Ids.AsSpan(0, rows)));
+            chunks.Add(chunk);
+        }
+        var index = new IdIndex((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1024, count * 2L + 1)));
+        for (var row = 0; row < count; row++)
+        {
+            var video = chunks[row >> ChunkBits].Rows[row & (ChunkRows - 1)].Video;
+            if (video == FeatureId.None || index.Find(video) >= 0) throw new InvalidDataException("The videos are damaged.");
+            index.Add(video, row);
+        }
+        Volatile.Write(ref _chunks, [.. chunks]);
+        Volatile.Write(ref _count, count);
+        Volatile.Write(ref _index, index);
     }
 
     private static float Decay(uint from, uint to) => to <= from ? 1 : float.Exp2(-(to - from) / (float)TrendHalfLife.TotalSeconds);
