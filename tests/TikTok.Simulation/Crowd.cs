@@ -34,24 +34,24 @@ public sealed class Crowd(World world, IFeed feed, SimulatedClock clock, Simulat
     }
 
     /// <summary>The sessions of one day for those people.</summary>
-    public void Today(IEnumerable<Person> people, Action<Impression> observe) =>
-        Run(people.SelectMany(person => world.SessionsToday(person).Select(start => new SwipeSession(world, person, start))), observe);
+    public Task TodayAsync(IEnumerable<Person> people, Action<Impression> observe) =>
+        RunAsync(people.SelectMany(person => world.SessionsToday(person).Select(start => new SwipeSession(world, person, start))), observe);
 
-    public void Run(IEnumerable<SwipeSession> sessions, Action<Impression> observe)
+    public async Task RunAsync(IEnumerable<SwipeSession> sessions, Action<Impression> observe)
     {
         var due = new PriorityQueue<(SwipeSession Session, List<string> Seen), (DateTimeOffset, int)>();
         foreach (var session in sessions) due.Enqueue((session, []), (session.Now, session.Person.Number));
         while (due.TryDequeue(out var next, out _))
         {
             clock.MoveTo(next.Session.Now);
-            if (Page(next.Session, next.Seen, observe) && !next.Session.IsOver) due.Enqueue(next, (next.Session.Now, next.Session.Person.Number));
+            if (await PageAsync(next.Session, next.Seen, observe) && !next.Session.IsOver) due.Enqueue(next, (next.Session.Now, next.Session.Person.Number));
         }
     }
 
     /// <returns>Whether there was anything to see.</returns>
-    private bool Page(SwipeSession session, List<string> seen, Action<Impression> observe)
+    private async ValueTask<bool> PageAsync(SwipeSession session, List<string> seen, Action<Impression> observe)
     {
-        var page = feed.Next(session.Person.Profile.UserId, pageSize, seen, session.Now);
+        var page = await feed.NextAsync(session.Person.Profile.UserId, pageSize, seen, session.Now);
         foreach (var videoId in page)
         {
             var clip = world.Find(videoId);

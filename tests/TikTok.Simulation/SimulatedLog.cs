@@ -4,13 +4,21 @@ using TikTok.Core.Events;
 namespace TikTok.Simulation;
 
 /// <summary>The hub <c>interactions</c> in memory: what people do becomes the events that the product's own log would have of it, in partitions by subject.</summary>
-public sealed class SimulatedLog(ulong seed)
+public sealed class SimulatedLog
 {
     private static readonly string[] Partitions = ["0", "1", "2", "3"];
 
     private readonly long[] _next = new long[Partitions.Length];
-    private readonly IdSource _ids = new(seed ^ 0x10C);
+    private readonly IdSource _ids;
     private DateTimeOffset _last;
+
+    /// <param name="before">What it holds already.</param>
+    public SimulatedLog(ulong seed, IReadOnlyList<LoggedInteraction> before)
+    {
+        _ids = new IdSource(seed ^ 0x10C, before.Count);
+        foreach (var logged in before) _next[Array.IndexOf(Partitions, logged.Partition)] = logged.SequenceNumber + 1;
+        if (before.Count > 0) _last = before[^1].EnqueuedAt;
+    }
 
     /// <summary>The events of one look at one video, the watch first.</summary>
     public void Append(SwipeSession session, Clip clip, Viewing viewing, List<LoggedInteraction> events)

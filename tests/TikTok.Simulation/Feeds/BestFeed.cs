@@ -21,7 +21,7 @@ public sealed class BestFeed(World world) : IFeed
         // The world is asked.
     }
 
-    public IReadOnlyList<string> Next(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now)
+    public ValueTask<IReadOnlyList<string>> NextAsync(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now)
     {
         if (!_people.TryGetValue(userId, out var person)) person = _people[userId] = world.People.First(p => p.Profile.UserId == userId);
         var seen = _videos.SeenBy(userId);
@@ -32,12 +32,12 @@ public sealed class BestFeed(World world) : IFeed
         }
 
         // The n-th of a topic comes after the first ones of others, as far as satiation would cost.
-        return
+        return new(
         [
             .. best.Descending().GroupBy(c => world.Clips[c.Number].Topic)
                 .SelectMany(topic => topic.Select((c, nth) => (c.Number, Pleasure: c.Value - (Behaviour.Satiation * 2 * Math.Max(0, nth - 1)))))
                 .OrderByDescending(c => c.Pleasure).Take(count).Select(c => _videos.IdOf(c.Number)),
-        ];
+        ]);
     }
 
     public void Observe(LoggedInteraction logged) => _videos.Watched(logged.Interaction);

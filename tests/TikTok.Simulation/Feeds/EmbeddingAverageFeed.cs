@@ -45,16 +45,16 @@ public sealed class EmbeddingAverageFeed : IFeed
         TensorPrimitives.Divide(person, TensorPrimitives.Norm(person), person);
     }
 
-    public IReadOnlyList<string> Next(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now)
+    public ValueTask<IReadOnlyList<string>> NextAsync(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now)
     {
-        if (!_people.TryGetValue(userId, out var person)) return _popular.Next(userId, count, session, now);
+        if (!_people.TryGetValue(userId, out var person)) return _popular.NextAsync(userId, count, session, now);
         var seen = _videos.SeenBy(userId);
         var best = new BestOf(Candidates);
         for (var number = 0; number < _videos.Count; number++)
         {
             if (!seen.Contains(number)) best.Add(number, TensorPrimitives.Dot<float>(person, Embedding(number)));
         }
-        return [.. best.Descending().DistinctBy(c => _creators[c.Number], StringComparer.Ordinal).Take(count).Select(c => _videos.IdOf(c.Number))];
+        return new([.. best.Descending().DistinctBy(c => _creators[c.Number], StringComparer.Ordinal).Take(count).Select(c => _videos.IdOf(c.Number))]);
     }
 
     public void Observe(LoggedInteraction logged)

@@ -16,7 +16,7 @@ public interface IFeed
 
     /// <summary>The next videos for a person: best first, distinct, none that they have seen.</summary>
     /// <param name="session">Those of the session so far.</param>
-    IReadOnlyList<string> Next(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now);
+    ValueTask<IReadOnlyList<string>> NextAsync(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now);
 
     void Observe(LoggedInteraction logged);
 }

@@ -21,8 +21,8 @@ public sealed class MixedFeed(ulong seed) : IFeed
         foreach (var feed in _feeds) feed.Join(profile);
     }
 
-    public IReadOnlyList<string> Next(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now) =>
-        _feeds[_turn++ % _feeds.Length].Next(userId, count, session, now);
+    public ValueTask<IReadOnlyList<string>> NextAsync(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now) =>
+        _feeds[_turn++ % _feeds.Length].NextAsync(userId, count, session, now);
 
     public void Observe(LoggedInteraction logged)
     {

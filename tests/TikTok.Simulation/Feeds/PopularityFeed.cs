@@ -28,7 +28,7 @@ public sealed class PopularityFeed : IFeed
         // Nobody is different.
     }
 
-    public IReadOnlyList<string> Next(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now)
+    public ValueTask<IReadOnlyList<string>> NextAsync(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now)
     {
         if (_order.Length == 0 || now - _sortedAt >= SortedFor)
         {
@@ -37,7 +37,7 @@ public sealed class PopularityFeed : IFeed
             _sortedAt = now;
         }
         var seen = _videos.SeenBy(userId);
-        return [.. _order.Where(number => !seen.Contains(number)).Take(count).Select(_videos.IdOf)];
+        return new([.. _order.Where(number => !seen.Contains(number)).Take(count).Select(_videos.IdOf)]);
     }
 
     public void Observe(LoggedInteraction logged)

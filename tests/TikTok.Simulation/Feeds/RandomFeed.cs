@@ -18,7 +18,7 @@ public sealed class RandomFeed(ulong seed) : IFeed
         // Nobody is different.
     }
 
-    public IReadOnlyList<string> Next(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now)
+    public ValueTask<IReadOnlyList<string>> NextAsync(string userId, int count, IReadOnlyList<string> session, DateTimeOffset now)
     {
         var seen = _videos.SeenBy(userId);
         var page = new List<string>(count);
@@ -28,7 +28,7 @@ public sealed class RandomFeed(ulong seed) : IFeed
             var id = _videos.IdOf(number);
             if (!seen.Contains(number) && !page.Contains(id)) page.Add(id);
         }
-        return page;
+        return new(page);
     }
 
     public void Observe(LoggedInteraction logged) => _videos.Watched(logged.Interaction);

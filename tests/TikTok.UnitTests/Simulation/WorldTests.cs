@@ -11,16 +11,16 @@ namespace TikTok.UnitTests.Simulation;
 public class WorldTests
 {
     private static readonly WorldOptions Small = new() { People = 150, Creators = 150, Videos = 1_500 };
-    private static readonly Lazy<History> Lived = new(() => History.Of(Small, days: 3));
+    private static readonly Lazy<Task<History>> Lived = new(() => History.OfAsync(Small, days: 3));
 
     [Fact]
-    public void Two_worlds_of_one_seed_write_the_same_log()
+    public async Task Two_worlds_of_one_seed_write_the_same_log()
     {
         var options = Small with { People = 40, Creators = 40, Videos = 300 };
 
         Assert.Equal(
-            History.Of(options, days: 2).Log.Select(e => JsonSerializer.Serialize(e, CoreJson.Options)),
-            History.Of(options, days: 2).Log.Select(e => JsonSerializer.Serialize(e, CoreJson.Options)));
+            (await History.OfAsync(options, days: 2)).Log.Select(e => JsonSerializer.Serialize(e, CoreJson.Options)),
+            (await History.OfAsync(options, days: 2)).Log.Select(e => JsonSerializer.Serialize(e, CoreJson.Options)));
     }
 
     [Fact]
@@ -28,18 +28,18 @@ public class WorldTests
         Assert.NotEqual(new World(Small).Clips[0].Document.Hashtags, new World(Small with { Seed = 2 }).Clips[0].Document.Hashtags);
 
     [Fact]
-    public void Of_popular_videos_forty_in_a_hundred_are_skipped_within_two_seconds_and_five_are_reacted_to()
+    public async Task Of_popular_videos_forty_in_a_hundred_are_skipped_within_two_seconds_and_five_are_reacted_to()
     {
-        var figures = Watch(world => new PopularityFeed());
+        var figures = await WatchAsync(_ => new PopularityFeed());
 
         Assert.InRange(figures.SkipRate.Mean, 0.34, 0.46);
         Assert.InRange((figures.Likes + figures.Comments + figures.Shares) / (double)figures.Swipes, 0.03, 0.075);
     }
 
     [Fact]
-    public void What_suits_a_person_is_watched_longer_than_what_is_popular_and_that_longer_than_anything()
+    public async Task What_suits_a_person_is_watched_longer_than_what_is_popular_and_that_longer_than_anything()
     {
-        var (random, popular, best) = (Watch(_ => new RandomFeed(1)), Watch(_ => new PopularityFeed()), Watch(world => new BestFeed(world)));
+        var (random, popular, best) = (await WatchAsync(_ => new RandomFeed(1)), await WatchAsync(_ => new PopularityFeed()), await WatchAsync(world => new BestFeed(world)));
 
         Assert.InRange(random.WatchRatio.Mean, 0.2, popular.WatchRatio.Mean - 0.05);
         Assert.InRange(popular.WatchRatio.Mean, 0.3, best.WatchRatio.Mean / 1.5);
@@ -47,19 +47,20 @@ public class WorldTests
     }
 
     [Fact]
-    public void The_log_is_in_order_within_each_partition_and_tells_of_videos_and_accounts_that_there_are()
+    public async Task The_log_is_in_order_within_each_partition_and_tells_of_videos_and_accounts_that_there_are()
     {
-        var world = Lived.Value.NewWorld();
+        var lived = await Lived.Value;
+        var world = lived.NewWorld();
         var people = world.People.Select(p => p.Profile.UserId).ToHashSet(StringComparer.Ordinal);
         var creators = world.Creators.Select(c => c.UserId).ToHashSet(StringComparer.Ordinal);
 
-        foreach (var partition in Lived.Value.Log.GroupBy(e => e.Partition, StringComparer.Ordinal))
+        foreach (var partition in lived.Log.GroupBy(e => e.Partition, StringComparer.Ordinal))
         {
             Assert.Equal(Enumerable.Range(0, partition.Count()).Select(i => (long)i), partition.Select(e => e.SequenceNumber));
             Assert.True(partition.Zip(partition.Skip(1)).All(pair => pair.First.EnqueuedAt <= pair.Second.EnqueuedAt));
             Assert.Single(partition.GroupBy(e => e.Interaction.Subject, StringComparer.Ordinal).Select(s => s.Select(e => e.Partition).Distinct().Count()).Distinct());
         }
-        Assert.All(Lived.Value.Log, logged =>
+        Assert.All(lived.Log, logged =>
         {
             var interaction = logged.Interaction;
             Assert.True(Id.IsValid(interaction.Id) && Id.IsValid(interaction.UserId));
@@ -71,10 +72,11 @@ public class WorldTests
     }
 
     [Fact]
-    public void Ids_are_distinct()
+    public async Task Ids_are_distinct()
     {
-        Assert.Equal(Lived.Value.Log.Count, Lived.Value.Log.Select(e => e.Interaction.Id).Distinct(StringComparer.Ordinal).Count());
-        var world = Lived.Value.NewWorld();
+        var lived = await Lived.Value;
+        Assert.Equal(lived.Log.Count, lived.Log.Select(e => e.Interaction.Id).Distinct(StringComparer.Ordinal).Count());
+        var world = lived.NewWorld();
         var ids = world.Clips.Select(c => c.Document.VideoId).Concat(world.People.Select(p => p.Profile.UserId)).Concat(world.Creators.Select(c => c.UserId)).ToList();
         Assert.Equal(ids.Count, ids.Distinct(StringComparer.Ordinal).Count());
     }
@@ -114,12 +116,12 @@ public class WorldTests
     }
 
     [Fact]
-    public void No_feed_shows_a_person_a_video_twice()
+    public async Task No_feed_shows_a_person_a_video_twice()
     {
         foreach (var make in (Func<World, IFeed>[])[_ => new RandomFeed(1), _ => new PopularityFeed(), _ => new EmbeddingAverageFeed(), w => new BestFeed(w)])
         {
             var shown = new List<(int, int)>();
-            Watch(make, impression => shown.Add((impression.Person.Number, impression.Clip.Number)));
+            await WatchAsync(make, impression => shown.Add((impression.Person.Number, impression.Clip.Number)));
             Assert.Equal(shown.Count, shown.Distinct().Count());
         }
     }
@@ -127,15 +129,17 @@ public class WorldTests
     private static List<(Clip Clip, float Pleasure)> Best(World world, Person person) =>
         [.. world.Clips.Select(clip => (Clip: clip, world.Pleasure(person, clip).Pleasure)).OrderByDescending(c => c.Pleasure).Take(20)];
 
-    private static FeedFigures Watch(Func<World, IFeed> make, Action<Impression>? each = null)
+    private static async Task<FeedFigures> WatchAsync(Func<World, IFeed> make, Action<Impression>? each = null)
     {
-        var world = Lived.Value.NewWorld();
+        var lived = await Lived.Value;
+        var world = lived.NewWorld();
         var feed = make(world);
-        Lived.Value.TellTo(feed, world);
+        var clock = new SimulatedClock(lived.Options.Start);
+        lived.TellTo(feed, world, clock);
         var figures = new FeedFigures(_ => false);
-        var crowd = new Crowd(world, feed, new SimulatedClock(world.Today), new SimulatedLog(2), pageSize: 5);
+        var crowd = new Crowd(world, feed, clock, lived.NewLog(), pageSize: 5);
         crowd.NextDay();
-        crowd.Today(world.People, impression =>
+        await crowd.TodayAsync(world.People, impression =>
         {
             figures.Add(impression);
             each?.Invoke(impression);
