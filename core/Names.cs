@@ -67,6 +67,9 @@ public static class Hubs
 
         /// <summary>Creators' statistics by hour and day.</summary>
         public const string CreatorStats = "creator-stats";
+
+        /// <summary>Forgets pages of the feed that their persons have outrun.</summary>
+        public const string Feed = "feed";
     }
 }
 

@@ -7,6 +7,7 @@ using TikTok.Ranker.Retrieval;
 using TikTok.Ranker.Serving;
 
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.UseHttp2();
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton(services => new AzureClients(services.GetRequiredService<IConfiguration>()).Cosmos());

@@ -59,6 +59,10 @@ public sealed record TrendList
 
     [JsonPropertyName("_etag")]
     public string? ETag { get; init; }
+
+    public static string IdFor(TrendKind kind) => kind.ToString().ToLowerInvariant();
+
+    public static string BucketOf(int generation) => FormattableString.Invariant($"top:{generation}");
 }
 
 /// <param name="Score">Engagement as it weighs at the time of the ranking.</param>

@@ -31,4 +31,16 @@ public sealed record Interaction
 public enum InteractionType { Watch, Like, Unlike, Comment, Share, Follow, Unfollow, Published, Removed }
 
 /// <summary>How a video was watched. Durations in milliseconds.</summary>
-public sealed record WatchFacts(long WatchDurationMs, long TotalDurationMs, WatchSource Source, string? SessionId = null, bool Replayed = false);
+public sealed record WatchFacts(long WatchDurationMs, long TotalDurationMs, WatchSource Source, string? SessionId = null, bool Replayed = false)
+{
+    private const double FinishedShare = 0.98;
+    private const long SkippedBeforeMs = 2_000;
+
+    /// <summary>Watched to the end, as clients report it: the last frames are often cut by the swipe.</summary>
+    [JsonIgnore]
+    public bool IsFinished => WatchDurationMs >= FinishedShare * TotalDurationMs;
+
+    /// <summary>Swiped away within two seconds.</summary>
+    [JsonIgnore]
+    public bool IsSkipped => WatchDurationMs < SkippedBeforeMs && !IsFinished;
+}

@@ -25,13 +25,13 @@ public static class Metrics
 
     public static readonly Counter<long> VideosPublished = Meter.CreateCounter<long>("videos_published_total", "{video}", "Videos that became ready");
 
-    /// <summary>A page with everything it needs. <c>source</c>: <c>ranker</c>, <c>session</c>, <c>trending</c>, <c>static</c>.</summary>
+    /// <summary>A page with everything it needs. <c>source</c>: <c>ranker</c>, <c>cache</c>, <c>session</c>, <c>trending</c>, <c>following</c>, <c>static</c>.</summary>
     public static readonly Histogram<double> FeedGenerationDuration = Seconds("feed_generation_duration_seconds", Quick, "A page of the For You feed, without signing its URLs");
 
-    /// <summary><c>outcome</c>: <c>hit</c> when the session remembered the page, else <c>miss</c>. The rate is hits over all.</summary>
-    public static readonly Counter<long> FeedCacheRequests = Meter.CreateCounter<long>("feed_cache_requests_total", "{request}", "Feed pages looked for in their session");
+    /// <summary><c>outcome</c>: <c>hit</c> when the page was remembered, else <c>miss</c>. The rate is hits over all.</summary>
+    public static readonly Counter<long> FeedCacheRequests = Meter.CreateCounter<long>("feed_cache_requests_total", "{request}", "Feed pages asked for, remembered or not");
 
-    /// <summary><c>outcome</c>: <c>answered</c>, <c>late</c>, <c>failed</c>, <c>open</c> (not asked because the circuit is open).</summary>
+    /// <summary><c>outcome</c>: <c>answered</c>, <c>shed</c> (it has too much to do), <c>late</c>, <c>failed</c>, <c>open</c> (not asked because the circuit is open).</summary>
     public static readonly Histogram<double> RecommendationLatency = Seconds("recommendation_service_latency_seconds", Quick, "The ranker as its caller sees it");
 
     /// <summary><c>operation</c>, <c>container</c>, <c>status</c>.</summary>

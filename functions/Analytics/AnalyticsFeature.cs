@@ -11,7 +11,6 @@ namespace TikTok.Functions.Analytics;
 public static class AnalyticsFeature
 {
     public static IServiceCollection AddAnalytics(this IServiceCollection services) => services
-        .AddSingleton<LogReader>()
         .AddSingleton<ViewCountStore>()
         .AddSingleton<VideoDirectory>()
         .AddSingleton<ProjectionStateStore>()

@@ -2,6 +2,7 @@ using Azure.Messaging.EventHubs;
 using Microsoft.Azure.Functions.Worker;
 using TikTok.Core;
 using TikTok.Core.Events;
+using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Analytics;
 

@@ -14,9 +14,6 @@ public sealed class WatchFunctions(InteractionLog log, TimeProvider time)
     private const int MaxEvents = 100;
     private const long DayMs = 24 * 60 * 60 * 1000;
 
-    /// <summary>Watched to the end, as clients report it: the last frames are often cut by the swipe.</summary>
-    private const double Completed = 0.98;
-
     [Function("RecordWatch"), Limited(RouteClass.WatchEvents), Asks<WatchRequest>, AnswersNothing]
     public async Task<IResult> RecordAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "analytics/watch")] HttpRequest request, CancellationToken cancellationToken)
@@ -34,7 +31,7 @@ public sealed class WatchFunctions(InteractionLog log, TimeProvider time)
         if (!Metrics.Watches.Enabled) return;
         var share = Math.Min(1, (double)watch.WatchDurationMs / watch.TotalDurationMs);
         var source = watch.Source.ToString().ToLowerInvariant();
-        Metrics.Watches.Add(1, new("source", source), new("completed", share >= Completed));
+        Metrics.Watches.Add(1, new("source", source), new("completed", watch.IsFinished));
         Metrics.Completion.Record(share, new KeyValuePair<string, object?>("source", source));
     }
 

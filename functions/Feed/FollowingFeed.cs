@@ -15,19 +15,33 @@ namespace TikTok.Functions.Feed;
 public sealed class FollowingFeed(AccountEdgeStore edges, UserVideoStore userVideos, VideoStore videos, RelationStore relations)
 {
     public const int MaxCreators = 200;
+    private const int MaxPassedOver = 100;
     private const int ParallelReads = 32;
 
     /// <summary>The page after <paramref name="after"/>, or the newest.</summary>
     public async Task<FollowingPage> NextAsync(string userId, FollowingCursor? after, int count, CancellationToken cancellationToken)
     {
-        var following = await edges.ListFollowingAsync(userId, null, MaxCreators, cancellationToken);
-        var creators = following.Where(e => !e.Muting).Select(e => e.TargetId);
+        var creators = await ListCreatorsAsync(userId, cancellationToken);
 
         // One more than is shown tells whether there is another page.
         var merged = await MergeAsync(creators, after?.SortKey, count + 1, cancellationToken);
         var page = merged.Take(count).ToList();
         return new FollowingPage(
             await HydrateAsync(userId, page, cancellationToken), merged.Count <= count ? null : new FollowingCursor(page[^1].SortKey));
+    }
+
+    /// <summary>The ids of the newest that are not among <paramref name="seen"/>, of which the first <see cref="MaxPassedOver"/> are passed over.</summary>
+    public async Task<IReadOnlyList<string>> ListNewestAsync(string userId, int count, IReadOnlySet<string> seen, CancellationToken cancellationToken)
+    {
+        var creators = await ListCreatorsAsync(userId, cancellationToken);
+        var merged = await MergeAsync(creators, null, count + Math.Min(seen.Count, MaxPassedOver), cancellationToken);
+        return [.. merged.Select(r => r.VideoId).Where(id => !seen.Contains(id)).Take(count)];
+    }
+
+    private async Task<IEnumerable<string>> ListCreatorsAsync(string userId, CancellationToken cancellationToken)
+    {
+        var following = await edges.ListFollowingAsync(userId, null, MaxCreators, cancellationToken);
+        return following.Where(e => !e.Muting).Select(e => e.TargetId);
     }
 
     private async Task<IReadOnlyList<UserVideo>> MergeAsync(

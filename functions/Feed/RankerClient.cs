@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ public sealed record RankerOptions(TimeSpan Deadline);
 /// <summary>Asks the ranker container, and gives up in time: nobody waits for a feed.</summary>
 public sealed partial class RankerClient(HttpClient http, RankerOptions options, RankerCircuit circuit, ILogger<RankerClient> logger)
 {
-    /// <summary>The next videos, best first; null when the ranker is late, failing, or known to be (see <see cref="RankerCircuit"/>).</summary>
+    /// <summary>The next videos, best first; null when the ranker is late, overloaded, failing, or known to be (see <see cref="RankerCircuit"/>).</summary>
     public async Task<IReadOnlyList<string>?> RankAsync(string userId, int count, IReadOnlyList<string> exclude, CancellationToken cancellationToken)
     {
         var request = new RankRequest { UserId = userId, Count = count, Exclude = exclude, DeadlineMs = (int)options.Deadline.TotalMilliseconds };
@@ -30,12 +31,15 @@ public sealed partial class RankerClient(HttpClient http, RankerOptions options,
                 static async (state, token) =>
                 {
                     using var response = await state.http.PostAsJsonAsync("rank", state.request, CoreJson.Options, token);
+                    if (IsShed(response)) return null;
                     response.EnsureSuccessStatusCode();
-                    return await response.Content.ReadFromJsonAsync<RankResponse>(CoreJson.Options, token);
+                    return await response.Content.ReadFromJsonAsync<RankResponse>(CoreJson.Options, token) ?? throw new JsonException("The ranker answered null.");
                 },
                 (http, request), cancellationToken);
-            outcome = "answered";
-            return response is null ? null : [.. response.Items.Select(i => i.VideoId)];
+            outcome = response is null ? "shed" : "answered";
+            if (response is null) return null;
+            activity?.SetTag("ranker.ranking", response.Ranker).SetTag("ranker.degradations", string.Join(' ', response.Degradations));
+            return [.. response.Items.Select(i => i.VideoId)];
         }
         catch (BrokenCircuitException)
         {
@@ -56,6 +60,12 @@ public sealed partial class RankerClient(HttpClient http, RankerOptions options,
             Metrics.RecommendationLatency.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
         }
     }
+
+    /// <summary>
+    /// A ranker that has more to do than it can says so at once and means this request only: a miss, but no failure, since with an open circuit the next
+    /// five seconds' requests would all be missed where most can be answered.
+    /// </summary>
+    private static bool IsShed(HttpResponseMessage response) => response is { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.RetryAfter: not null };
 
     [LoggerMessage(LogLevel.Warning, "The ranker did not answer in time; the feed falls back")]
     private static partial void Missed(ILogger logger, Exception e);

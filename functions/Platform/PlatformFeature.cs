@@ -19,6 +19,7 @@ public static class PlatformFeature
         .AddSingleton<ApiDescription>()
         .AddSingleton<AccessTokens>()
         .AddSingleton<Cursor>()
+        .AddSingleton<LogReader>()
         .AddSingleton<VisibleVideos>()
         .AddSingleton<IdempotencyStore>()
         .AddSingleton(new RateLimits(configuration))

@@ -126,7 +126,7 @@ resource ranker 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImag
     configuration: {
       activeRevisionsMode: 'Single'
       // External to the environment, which is itself internal to the network.
-      ingress: { external: true, targetPort: 8080, transport: 'http' }
+      ingress: { external: true, targetPort: 8080, transport: 'http2' }
       registries: [{ server: registryServer, identity: rankerIdentityId }]
     }
     template: {
@@ -137,6 +137,9 @@ resource ranker 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImag
           resources: { cpu: json('1'), memory: '2Gi' }
           env: [
             { name: 'AZURE_CLIENT_ID', value: rankerClientId }
+            // HTTP/2 for the ingress, and HTTP/1.1 for probes.
+            { name: 'ASPNETCORE_HTTP_PORTS', value: '8080;8081' }
+            { name: 'Probes__Port', value: '8081' }
             { name: 'Cosmos__accountEndpoint', value: cosmosEndpoint }
             { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: telemetryUrl }
             { name: 'Telemetry__SampleRatio', value: sampleRatio }

@@ -12,6 +12,7 @@ var consumerGroups = [
   { hub: 'interactions', name: 'history' }
   { hub: 'interactions', name: 'trending' }
   { hub: 'interactions', name: 'creator-stats' }
+  { hub: 'interactions', name: 'feed' }
 ]
 
 resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {

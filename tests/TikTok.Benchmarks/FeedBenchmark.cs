@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -93,7 +94,12 @@ internal sealed class FeedBenchmark : IBenchmark
     /// <summary>Until the ranker's catalogue holds every video.</summary>
     private static async Task UntilRankedAsync(BenchService service, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = service.Ranker };
+        using var http = new HttpClient
+        {
+            BaseAddress = service.Ranker,
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         var started = time.GetTimestamp();
         while ((await http.GetFromJsonAsync<JsonElement>("health", cancellationToken)).GetProperty("videos").GetInt32() < Videos)
         {

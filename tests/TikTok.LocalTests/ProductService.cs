@@ -73,9 +73,9 @@ public sealed class ProductService : IAsyncLifetime
             ["Platform__Secret"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
         _tokenKeys = new TokenKeys(settings["Jwt__SigningKey"]);
-        _ranker = await LocalProcess.StartAsync("TikTok.Ranker", "ranker listening on", settings, "--urls", "http://127.0.0.1:0");
-        settings["Ranker__Url"] = _ranker.ReadyLine.Split(' ')[^1];
         _settings = settings;
+        await StartRankerAsync("http://127.0.0.1:0");
+        settings["Ranker__Url"] = _ranker!.ReadyLine.Split(' ')[^1];
         _functions = await StartFunctionsAsync(port: 0);
         Http = new HttpClient { BaseAddress = new Uri(new Uri(_functions.ReadyLine.Split(' ')[^1]), "/api/v1/"), Timeout = TimeSpan.FromSeconds(100) };
     }
@@ -87,6 +87,19 @@ public sealed class ProductService : IAsyncLifetime
         await _functions.DisposeAsync();
         _functions = await StartFunctionsAsync(Http.BaseAddress!.Port);
     }
+
+    /// <summary>Kills the ranker as <c>kill -9</c> does.</summary>
+    public async Task KillRankerAsync()
+    {
+        await _ranker!.KillAsync();
+        await _ranker.DisposeAsync();
+    }
+
+    /// <summary>Starts the ranker again at the same address.</summary>
+    public Task StartRankerAsync() => StartRankerAsync(_settings["Ranker__Url"]);
+
+    private async Task StartRankerAsync(string address) =>
+        _ranker = await LocalProcess.StartAsync("TikTok.Ranker", "ranker listening on", _settings, "--urls", address);
 
     private Task<LocalProcess> StartFunctionsAsync(int port) => LocalProcess.StartAsync(
         "TikTok.Local", "functions listening on", _settings, "functions", "--data", _data.FullName, "--port", port.ToString(CultureInfo.InvariantCulture));

@@ -1,6 +1,7 @@
 using Azure.Messaging.EventHubs;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
+using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Analytics.Projections;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using TikTok.Core.Documents;
 using TikTok.Functions.Analytics.Creators;
 using TikTok.Functions.Analytics.Projections;
+using TikTok.Functions.Platform;
 
 namespace TikTok.Functions.Analytics.Rebuilding;
 

@@ -41,7 +41,7 @@ public sealed class TrendStore(CosmosClient client)
 
     /// <summary>The list that was ranked last; null before the first.</summary>
     public Task<TrendList?> FindListAsync(TrendKind kind, int generation, CancellationToken cancellationToken) =>
-        _container.FindAsync<TrendList>(ListId(kind), new PartitionKey(ListBucket(generation)), cancellationToken);
+        _container.FindAsync<TrendList>(TrendList.IdFor(kind), new PartitionKey(TrendList.BucketOf(generation)), cancellationToken);
 
     /// <summary>Writes the list if nobody did since it was read; null when somebody did.</summary>
     public async Task<TrendList?> TrySaveListAsync(TrendList list, CancellationToken cancellationToken)
@@ -59,11 +59,7 @@ public sealed class TrendStore(CosmosClient client)
         }
     }
 
-    public static TrendList EmptyList(TrendKind kind, int generation) => new() { Id = ListId(kind), Bucket = ListBucket(generation) };
-
-    private static string ListId(TrendKind kind) => kind.ToString().ToLowerInvariant();
-
-    private static string ListBucket(int generation) => FormattableString.Invariant($"top:{generation}");
+    public static TrendList EmptyList(TrendKind kind, int generation) => new() { Id = TrendList.IdFor(kind), Bucket = TrendList.BucketOf(generation) };
 }
 
 /// <param name="Weight">As seen from the beginning of the bucket's day.</param>

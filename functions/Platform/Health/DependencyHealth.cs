@@ -102,7 +102,12 @@ public sealed class DependencyHealth(
     {
         if (configuration["Ranker:Url"] is not { Length: > 0 } address) return false;
         using var client = http.CreateClient();
-        using var answer = await client.GetAsync(new Uri(new Uri(address), "/health"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(address), "/health"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         return answer.IsSuccessStatusCode;
     }
 }

@@ -4,6 +4,7 @@ using TikTok.Core.Documents;
 using TikTok.Core.Events;
 using TikTok.Functions.Analytics;
 using TikTok.Functions.Analytics.Rebuilding;
+using TikTok.Functions.Feed;
 
 namespace TikTok.LocalTests.Crashes;
 
@@ -24,6 +25,8 @@ internal static class WatchStories
         Read("RecordHistory", Hubs.ConsumerGroups.History),
         Read("CountTrends", Hubs.ConsumerGroups.Trending),
         Read("CountCreatorStatistics", Hubs.ConsumerGroups.CreatorStats),
+        Forget("a video watched to its end", 20_000),
+        Forget("a skip", 500),
         new("StartRebuild", "of what is counted", async stage =>
         {
             await WatchedAsync(stage);
@@ -45,6 +48,33 @@ internal static class WatchStories
     {
         await WatchedAsync(stage);
         return Stage.Delivery(function, await stage.World.EventsForAsync(group));
+    });
+
+    /// <summary>A watch of somebody who was just given a page, to the reader that may forget it.</summary>
+    private static CrashStory Forget(string what, long watchedMs) => new("ForgetFeedPages", what, async stage =>
+    {
+        var fan = await stage.PersonAsync("fan");
+        var now = TimeProvider.System.GetUtcNow();
+        var id = await stage.VideoAsync(await stage.PersonAsync("ada"), with: Stage.Ready);
+        var page = new FeedPage([id]);
+        await stage.Get<FeedSessionStore>().TrySaveAsync(
+            new FeedSession { Id = stage.NewId("session"), UserId = fan.UserId, Pages = [page] },
+            new LatestPage { UserId = fan.UserId, SessionId = "s", Count = 20, Page = page, GivenAt = now, WatchedAt = now, Ttl = 600 },
+            default);
+        await stage.Get<InteractionLog>().AppendAsync(
+            [
+                new Interaction
+                {
+                    Id = Id.New(TimeProvider.System),
+                    Type = InteractionType.Watch,
+                    VideoId = id,
+                    UserId = fan.UserId,
+                    At = now.AddSeconds(1),
+                    Watch = new WatchFacts(watchedMs, 20_000, WatchSource.Fyp),
+                },
+            ],
+            default);
+        return Stage.Delivery("ForgetFeedPages", await stage.World.EventsForAsync(Hubs.ConsumerGroups.Feed));
     });
 
     private static async Task WatchedAsync(Stage stage)

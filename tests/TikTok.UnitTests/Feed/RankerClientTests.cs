@@ -69,6 +69,26 @@ public sealed class RankerClientTests
     }
 
     [Fact]
+    public async Task A_ranker_that_sheds_load_is_asked_again_by_the_next_request()
+    {
+        _ranker.Answer = _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Headers = { RetryAfter = new(TimeSpan.FromSeconds(1)) } });
+        for (var i = 0; i < 20; i++) Assert.Null(await Rank());
+
+        _ranker.Answer = _ => Task.FromResult(Ranked("a"));
+
+        Assert.Equal(["a"], await Rank());
+    }
+
+    [Fact]
+    public async Task Rank_reads_over_what_it_does_not_know()
+    {
+        const string Body = """{"items":[{"videoId":"a","pool":"trending+followed","score":1,"heads":[0.5]}],"ranker":"model","degradations":["late"],"arms":{"x":"1"},"more":{}}""";
+        _ranker.Answer = _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Body, null, "application/json") });
+
+        Assert.Equal(["a"], await Rank());
+    }
+
+    [Fact]
     public async Task A_ranker_that_keeps_failing_is_left_alone_for_five_seconds_and_then_asked_again()
     {
         _ranker.Answer = _ => throw new HttpRequestException("refused");

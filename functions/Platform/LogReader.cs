@@ -2,7 +2,7 @@ using Azure.Messaging.EventHubs;
 using Microsoft.Extensions.Logging;
 using TikTok.Core.Events;
 
-namespace TikTok.Functions.Analytics;
+namespace TikTok.Functions.Platform;
 
 /// <summary>Events of the hub as interactions.</summary>
 public sealed partial class LogReader(ILogger<LogReader> logger)
