@@ -7,7 +7,12 @@ internal sealed class RecentVideos
 {
     public const int Capacity = 512;
 
-    private const int LeastSlots = 22;
+    /// <summary>A reader asks for what is not here, as a rule: half of the slots stay empty, so that it finds that out at once.</summary>
+    private const int SlotsPerVideo = 2;
+
+    private const int LeastSlots = 32;
+
+    public const int MaxSlots = Capacity * SlotsPerVideo;
 
     private readonly long[] _slots;
 
@@ -20,15 +25,14 @@ internal sealed class RecentVideos
 
     public int Count { get; private set; }
 
-    /// <summary>Eight in eleven slots are taken at most.</summary>
-    public bool IsFull => Count == _slots.Length / 11 * 8;
+    public bool IsFull => Count == _slots.Length / SlotsPerVideo;
 
     /// <summary>The ids, and <see cref="FeatureId.None"/> where a slot is empty.</summary>
     public ReadOnlySpan<long> Slots => _slots;
 
     public bool Contains(long video)
     {
-        for (var slot = SlotOf(video); ; slot = slot + 1 == _slots.Length ? 0 : slot + 1)
+        for (var slot = SlotOf(video); ; slot = (slot + 1) & (_slots.Length - 1))
         {
             var found = Volatile.Read(ref _slots[slot]);
             if (found == FeatureId.None) return false;
@@ -40,7 +44,7 @@ internal sealed class RecentVideos
     public void Add(long video)
     {
         var slot = SlotOf(video);
-        while (_slots[slot] != FeatureId.None) slot = slot + 1 == _slots.Length ? 0 : slot + 1;
+        while (_slots[slot] != FeatureId.None) slot = (slot + 1) & (_slots.Length - 1);
         Volatile.Write(ref _slots[slot], video);
         Count++;
     }
@@ -63,12 +67,12 @@ internal sealed class RecentVideos
         var set = new RecentVideos(slots.Length);
         slots.CopyTo(set._slots);
         set.Count = slots.Length - slots.Count(FeatureId.None);
-        if (set.Count > slots.Length / 11 * 8) throw new InvalidDataException("A set of recent videos is too full.");
+        if (set.Count > slots.Length / SlotsPerVideo) throw new InvalidDataException("A set of recent videos is too full.");
         return set;
     }
 
-    public static bool IsSize(int slots) => slots is >= LeastSlots and <= Capacity / 8 * 11 && int.IsPow2(slots / LeastSlots) && slots % LeastSlots == 0;
+    public static bool IsSize(int slots) => slots is >= LeastSlots and <= MaxSlots && int.IsPow2(slots);
 
-    // Ids are hashes already; their upper half is spread over a number of slots that is no power of two.
-    private int SlotOf(long video) => (int)(((ulong)video >> 32) * (ulong)_slots.Length >> 32);
+    // Ids are hashes already.
+    private int SlotOf(long video) => (int)video & (_slots.Length - 1);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace TikTok.Ranker.People;
 
 /// <summary>
@@ -23,25 +25,25 @@ internal sealed class WatchedFilter(ulong[] words)
     /// <summary>Videos that were added.</summary>
     public int Count { get; set; }
 
+    /// <summary>What a video is looked for by, in any filter: a bit in each word of its block.</summary>
+    public static Vector512<ulong> BitsOf(long video)
+    {
+        return Vector512.Create(Bit(video, 0), Bit(video, 1), Bit(video, 2), Bit(video, 3), Bit(video, 4), Bit(video, 5), Bit(video, 6), Bit(video, 7));
+
+        static ulong Bit(long video, int word) => 1UL << (int)(video >> (word * 6));
+    }
+
     public void Add(long video)
     {
-        var block = Block(video);
-        for (var i = 0; i < BlockWords; i++) words[block + i] |= Bit(video, i);
+        ref var block = ref BlockOf(video);
+        (Vector512.LoadUnsafe(ref block) | BitsOf(video)).StoreUnsafe(ref block);
         Count++;
     }
 
-    public bool Contains(long video)
-    {
-        var block = Block(video);
-        for (var i = 0; i < BlockWords; i++)
-        {
-            if ((words[block + i] & Bit(video, i)) == 0) return false;
-        }
-        return true;
-    }
+    /// <param name="video">The video.</param>
+    /// <param name="bits">Its <see cref="BitsOf"/>.</param>
+    public bool Contains(long video, Vector512<ulong> bits) => Vector512.EqualsAll(Vector512.LoadUnsafe(ref BlockOf(video)) & bits, bits);
 
     // Ids are hashes: six bits of one for the block, six others for the bit in each of its words.
-    private static int Block(long video) => (int)((ulong)video >> (64 - BlockBits)) * BlockWords;
-
-    private static ulong Bit(long video, int word) => 1UL << (int)(((ulong)video >> (word * 6)) & 63);
+    private ref ulong BlockOf(long video) => ref words[(int)((ulong)video >> (64 - BlockBits)) * BlockWords];
 }

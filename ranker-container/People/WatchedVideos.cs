@@ -25,9 +25,11 @@ internal sealed class WatchedVideos : IWatched
         {
             if (set.Contains(video)) return true;
         }
+        if (memory.Older.Length == 0) return false;
+        var bits = WatchedFilter.BitsOf(video);
         foreach (var filter in memory.Older)
         {
-            if (filter.Contains(video)) return true;
+            if (filter.Contains(video, bits)) return true;
         }
         return false;
     }
@@ -76,7 +78,7 @@ internal sealed class WatchedVideos : IWatched
     public void Load(BinaryReader reader)
     {
         var recent = new RecentVideos[Limited(reader.ReadByte(), RecentSets)];
-        Span<long> slots = stackalloc long[RecentVideos.Capacity / 8 * 11];
+        Span<long> slots = stackalloc long[RecentVideos.MaxSlots];
         for (var i = 0; i < recent.Length; i++)
         {
             var count = reader.ReadUInt16();
