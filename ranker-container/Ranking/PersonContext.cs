@@ -14,9 +14,7 @@ public struct PersonContext
     /// <summary>How many of the last videos' hashtags are remembered.</summary>
     public const int RecentTopics = 8;
 
-    /// <summary>Watched so far, or liked, is watched well.</summary>
-    private const float WellWatched = 0.5f;
-
+    /// <summary>Any of these says as much as watching well.</summary>
     private const SwipeSignals Positive = SwipeSignals.Finished | SwipeSignals.Liked | SwipeSignals.Shared | SwipeSignals.Commented | SwipeSignals.Followed;
 
     private CreatorIds _creators;
@@ -36,7 +34,7 @@ public struct PersonContext
     [UnscopedRef]
     public readonly ReadOnlySpan<long> Topics => _topics;
 
-    public static bool IsWellWatched(in HistoryEntry entry) => entry.Ratio >= WellWatched || (entry.Signals & Positive) != 0;
+    public static bool IsWellWatched(in HistoryEntry entry) => entry.Ratio >= Swipe.WellRatio || (entry.Signals & Positive) != 0;
 
     public void Read(PersonView person, VideoTable videos)
     {

@@ -8,9 +8,6 @@ public readonly ref struct RetrievalRequest
 {
     public required PersonView Person { get; init; }
 
-    /// <summary>The person as a creator, a <see cref="Features.FeatureId"/>: nobody is recommended their own videos.</summary>
-    public required long Self { get; init; }
-
     /// <summary>Where the person lies among the videos; empty when nothing is known to go by: then the nearest are not asked for.</summary>
     public ReadOnlySpan<float> Vector { get; init; }
 

@@ -20,7 +20,7 @@ public sealed class Retriever
     private readonly ObjectPool<Draw> _draws;
 
     /// <param name="nearest">null where there is no index.</param>
-    public Retriever(VideoTable videos, PoolRenewal renewal, INearestVideos? nearest, RetrievalOptions options)
+    public Retriever(VideoTable videos, PoolRenewal renewal, CoWatches coWatches, INearestVideos? nearest, RetrievalOptions options)
     {
         _renewal = renewal;
         _draws = new DefaultObjectPool<Draw>(new DrawPolicy(videos), Math.Max(16, 2 * Environment.ProcessorCount));
@@ -32,6 +32,7 @@ public sealed class Retriever
             (new TrendingPool(), options.Trending),
             (new FollowedPool(), options.Followed),
             (new CreatorPool(), options.Creators),
+            (new CollaborativePool(coWatches, videos), options.Collaborative),
             (new HashtagPool(), options.Hashtags),
             (new SoundPool(), options.Sounds),
             (new FreshPool(), options.Fresh),

@@ -21,6 +21,8 @@ internal sealed class PeopleCache<T>
         _slots = new Slot[people];
     }
 
+    public long Bytes => (long)_slots.Length * Unsafe.SizeOf<Slot>();
+
     /// <summary>The person's state; that of nobody (all zero) for one who is not here.</summary>
     /// <param name="person">A <see cref="Features.FeatureId"/>.</param>
     public ref T this[long person]

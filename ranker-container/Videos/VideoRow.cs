@@ -89,6 +89,9 @@ public static class Swipe
     /// <summary>Watched to here is finished: players seldom report the last frames.</summary>
     public const float FinishRatio = 0.95f;
 
+    /// <summary>Watched to here is watched well: a sign that it was to the person's taste.</summary>
+    public const float WellRatio = 0.5f;
+
     private const long SkipMs = 2_000;
 
     public static float Ratio(long watchedMs, long lengthMs) => lengthMs <= 0 ? 0 : Math.Clamp(watchedMs / (float)lengthMs, 0, MaxRatio);

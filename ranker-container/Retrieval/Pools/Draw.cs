@@ -25,7 +25,6 @@ internal sealed class Draw(VideoTable videos)
     private int _scratchUsed;
     private PersonView _person = null!;
     private Candidates _candidates = null!;
-    private long _self;
     private bool _mayRepeat;
 
     /// <summary>Where the next pool's lists begin.</summary>
@@ -37,7 +36,7 @@ internal sealed class Draw(VideoTable videos)
         Array.Clear(_slots);
         _lists.Clear();
         (_scratchUsed, _mayRepeat) = (0, false);
-        (_person, _self, _candidates) = (request.Person, request.Self, candidates);
+        (_person, _candidates) = (request.Person, candidates);
         candidates.Clear();
         foreach (var video in request.Excluded)
         {
@@ -61,6 +60,9 @@ internal sealed class Draw(VideoTable videos)
     /// <summary>Room to put a list together in; what of it is used is taken by <see cref="OfferScratch"/>.</summary>
     public Span<int> Scratch => _scratch.AsSpan(_scratchUsed);
 
+    /// <summary>To add up what speaks for each row.</summary>
+    public RowScores Scores { get; } = new();
+
     public void OfferScratch(int count, float weight = 1)
     {
         Offer(_scratch, _scratchUsed, _scratchUsed + count, weight);
@@ -82,7 +84,7 @@ internal sealed class Draw(VideoTable videos)
     public bool IsAllowed(int row)
     {
         ref readonly var video = ref videos[row];
-        if ((video.Flags & VideoFlags.Listed) == 0 || video.Creator == _self) return false;
+        if ((video.Flags & VideoFlags.Listed) == 0 || video.Creator == _person.AsCreator) return false;
         if ((video.Flags & VideoFlags.NotForTeens) != 0 && _person.IsTeen) return false;
         if ((video.Flags & VideoFlags.ShadowBanned) != 0 && !_person.Followed.Contains(video.Creator)) return false;
         if (_person.Avoided.Count > 0 && _person.Avoided.Contains(video.Creator)) return false;
@@ -101,7 +103,9 @@ internal sealed class Draw(VideoTable videos)
             if (slot != 0)
             {
                 if ((uint)slot == Excluded) continue;
-                _candidates.Pools[(int)(uint)slot] |= pool;
+                ref var pools = ref _candidates.Pools[(int)(uint)slot];
+                if ((pools & pool) != 0) continue;
+                pools |= pool;
             }
             else
             {

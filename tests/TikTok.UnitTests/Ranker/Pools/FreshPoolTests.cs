@@ -118,7 +118,7 @@ public sealed class FreshPoolTests
     /// <summary>Of the fresh pool alone, without filling up.</summary>
     private void Take(int quota, int seed)
     {
-        var request = new RetrievalRequest { Person = _world.Person, Self = 0, Seed = seed, Deadline = default };
+        var request = new RetrievalRequest { Person = _world.Person, Seed = seed, Deadline = default };
         _draw.Begin(request, _world.Candidates);
         new FreshPool().Propose(request, _world.Renewal.Current, quota, _draw);
         _draw.Take(0.._draw.ListCount, CandidatePools.Fresh, quota);

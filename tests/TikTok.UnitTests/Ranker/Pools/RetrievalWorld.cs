@@ -16,15 +16,19 @@ internal sealed class RetrievalWorld : INearestVideos, IWatched
     public RetrievalWorld(PoolOptions? pools = null, RetrievalOptions? retrieval = null, bool hasIndex = true)
     {
         Renewal = new PoolRenewal(Videos, pools ?? new PoolOptions(), Time, NullLogger<PoolRenewal>.Instance);
-        Retriever = new Retriever(Videos, Renewal, hasIndex ? this : null, retrieval ?? new RetrievalOptions());
+        CoWatches = new CoWatches(Videos, new CoWatchOptions { People = 64 });
+        Retriever = new Retriever(Videos, Renewal, CoWatches, hasIndex ? this : null, retrieval ?? new RetrievalOptions());
         Person.Clear();
         Person.Watched = this;
+        Person.AsCreator = Creator("self");
         Person.IsTeen = false;
     }
 
     public FakeTime Time { get; } = new();
 
     public VideoTable Videos { get; } = new();
+
+    public CoWatches CoWatches { get; }
 
     public PoolRenewal Renewal { get; }
 
@@ -35,8 +39,6 @@ internal sealed class RetrievalWorld : INearestVideos, IWatched
     public HashSet<long> Watched { get; } = [];
 
     public List<long> Excluded { get; } = [];
-
-    public long Self { get; } = FeatureId.Of(Field.Creator, "self");
 
     public Candidates Candidates { get; } = new();
 
@@ -76,7 +78,6 @@ internal sealed class RetrievalWorld : INearestVideos, IWatched
             new RetrievalRequest
             {
                 Person = Person,
-                Self = Self,
                 Vector = hasVector ? [1f] : [],
                 Excluded = Excluded.ToArray(),
                 Seed = seed,

@@ -165,7 +165,7 @@ public sealed class RetrieverTests
         Assert.Equal(1, world.Candidates.Count);
 
         lock (world.Videos.Writing) world.Videos.Write(row).Flags = 0;
-        world.Retriever.Retrieve(new RetrievalRequest { Person = world.Person, Self = 0, Seed = 1, Deadline = TikTok.Ranker.Serving.RequestDeadline.In(world.Time, TimeSpan.FromSeconds(1)) }, world.Candidates);
+        world.Retriever.Retrieve(new RetrievalRequest { Person = world.Person, Seed = 1, Deadline = TikTok.Ranker.Serving.RequestDeadline.In(world.Time, TimeSpan.FromSeconds(1)) }, world.Candidates);
 
         Assert.Equal(0, world.Candidates.Count);
     }
@@ -181,9 +181,9 @@ public sealed class RetrieverTests
         world.Person.Hashtags.Add(RetrievalWorld.Hashtag("dogs"), 0.25f);
         world.Renewal.Renew();
         var draw = new Draw(world.Videos);
-        draw.Begin(new RetrievalRequest { Person = world.Person, Self = 0, Seed = 1, Deadline = default }, world.Candidates);
+        draw.Begin(new RetrievalRequest { Person = world.Person, Seed = 1, Deadline = default }, world.Candidates);
 
-        new HashtagPool().Propose(new RetrievalRequest { Person = world.Person, Self = 0, Seed = 1, Deadline = default }, world.Renewal.Current, 100, draw);
+        new HashtagPool().Propose(new RetrievalRequest { Person = world.Person, Seed = 1, Deadline = default }, world.Renewal.Current, 100, draw);
         draw.Take(0..draw.ListCount, CandidatePools.Hashtags, 100);
 
         Assert.Equal(100, world.Candidates.Count);
@@ -234,7 +234,6 @@ public sealed class RetrieverTests
         var request = new RetrievalRequest
         {
             Person = world.Person,
-            Self = world.Self,
             Vector = [1f],
             Seed = 1,
             Deadline = TikTok.Ranker.Serving.RequestDeadline.In(world.Time, TimeSpan.FromSeconds(1)),
@@ -252,7 +251,7 @@ public sealed class RetrieverTests
     {
         var video = world.Videos[row];
         if ((video.Flags & VideoFlags.Listed) == 0) return "unlisted";
-        if (video.Creator == world.Self) return "own";
+        if (video.Creator == world.Person.AsCreator) return "own";
         if (world.Person.IsTeen && (video.Flags & VideoFlags.NotForTeens) != 0) return "not for teens";
         if ((video.Flags & VideoFlags.ShadowBanned) != 0 && !world.Person.Followed.Contains(video.Creator)) return "shadow-banned";
         if (world.Person.Avoided.Contains(video.Creator)) return "avoided";
