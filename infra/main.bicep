@@ -12,6 +12,14 @@ param location string = resourceGroup().location
 param transcoderImage string = ''
 param rankerImage string = ''
 
+@description('What the ranker runs on: processors alone, or beside a GPU of a kind that the region has.')
+@allowed(['Consumption', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
+param rankerProfile string = 'Consumption'
+
+@description('How many of the ranker there may be. There is always one, and one trainer.')
+@minValue(1)
+param rankerMaxReplicas int = 10
+
 @description('Image of the OpenTelemetry Collector (contrib), 0.140 or later, in the same registry. Without it no traces and metrics are collected.')
 param collectorImage string = ''
 
@@ -102,6 +110,7 @@ module rbac 'modules/rbac.bicep' = {
     functionsPrincipalId: identities.outputs.functionsPrincipalId
     transcoderPrincipalId: identities.outputs.transcoderPrincipalId
     rankerPrincipalId: identities.outputs.rankerPrincipalId
+    trainerPrincipalId: identities.outputs.trainerPrincipalId
     collectorPrincipalId: identities.outputs.collectorPrincipalId
     storageAccountName: storage.outputs.accountName
     hostStorageAccountName: storage.outputs.hostAccountName
@@ -124,10 +133,14 @@ module containers 'modules/containers.bicep' = {
     registryServer: registry.outputs.loginServer
     transcoderImage: transcoderImage
     rankerImage: rankerImage
+    rankerProfile: rankerProfile
+    rankerMaxReplicas: rankerMaxReplicas
     transcoderIdentityId: identities.outputs.transcoderId
     transcoderClientId: identities.outputs.transcoderClientId
     rankerIdentityId: identities.outputs.rankerId
     rankerClientId: identities.outputs.rankerClientId
+    trainerIdentityId: identities.outputs.trainerId
+    trainerClientId: identities.outputs.trainerClientId
     collectorImage: collectorImage
     collectorIdentityId: identities.outputs.collectorId
     collectorClientId: identities.outputs.collectorClientId
@@ -137,6 +150,7 @@ module containers 'modules/containers.bicep' = {
     blobEndpoint: storage.outputs.blobEndpoint
     queueEndpoint: storage.outputs.queueEndpoint
     cosmosEndpoint: cosmos.outputs.endpoint
+    eventHubsHost: eventHubs.outputs.host
   }
   dependsOn: [rbac]
 }

@@ -3,6 +3,7 @@ using 'main.bicep'
 param environmentName = 'dev'
 param transcoderImage = readEnvironmentVariable('TRANSCODER_IMAGE', '')
 param rankerImage = readEnvironmentVariable('RANKER_IMAGE', '')
+param rankerProfile = readEnvironmentVariable('RANKER_PROFILE', 'Consumption')
 param collectorImage = readEnvironmentVariable('COLLECTOR_IMAGE', '')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param functionsDeployed = bool(readEnvironmentVariable('FUNCTIONS_DEPLOYED', 'false'))

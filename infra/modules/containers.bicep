@@ -1,4 +1,4 @@
-// Container jobs started by queue length, one message each, the always-on ranker, and the collector that all programs send their traces and metrics to;
+// Container jobs started by queue length, one message each, the always-on ranker and its trainer, and the collector that all programs send their traces and metrics to;
 // in one environment inside the network.
 param location string
 param tags object
@@ -8,10 +8,14 @@ param logAnalyticsName string
 param registryServer string
 param transcoderImage string
 param rankerImage string
+param rankerProfile string
+param rankerMaxReplicas int
 param transcoderIdentityId string
 param transcoderClientId string
 param rankerIdentityId string
 param rankerClientId string
+param trainerIdentityId string
+param trainerClientId string
 param collectorImage string
 param collectorIdentityId string
 param collectorClientId string
@@ -22,11 +26,29 @@ param storageAccountName string
 param blobEndpoint string
 param queueEndpoint string
 param cosmosEndpoint string
+param eventHubsHost string
 
 // parallel: executions at once. timeout in seconds; past it the message becomes visible again and is tried by another execution.
 var jobs = [
   { name: 'probe', queue: 'probe', cpu: '1', memory: '2Gi', parallel: 20, timeout: 600 }
   { name: 'transcode', queue: 'transcode-jobs', cpu: '4', memory: '8Gi', parallel: 50, timeout: 3600 }
+]
+
+// A replica of the ranker by profile: the largest that there is without a GPU, and with one all that comes with it.
+var sizes = {
+  Consumption: { cpu: '4', memory: '8Gi' }
+  'Consumption-GPU-NC8as-T4': { cpu: '8', memory: '56Gi' }
+  'Consumption-GPU-NC24-A100': { cpu: '24', memory: '220Gi' }
+}
+var rankerProfileName = rankerProfile == 'Consumption' ? 'Consumption' : 'gpu'
+
+// What both roles of the ranker read: each keeps the same state, by following the videos and the log from where the newest snapshot was taken.
+var rankerSettings = [
+  { name: 'Storage__blobServiceUri', value: blobEndpoint }
+  { name: 'Cosmos__accountEndpoint', value: cosmosEndpoint }
+  { name: 'EventHubs__fullyQualifiedNamespace', value: eventHubsHost }
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: telemetryUrl }
+  { name: 'Telemetry__SampleRatio', value: sampleRatio }
 ]
 
 // Without a collector nothing is collected.
@@ -43,7 +65,10 @@ resource managedEnvironment 'Microsoft.App/managedEnvironments@2025-01-01' = {
   properties: {
     appLogsConfiguration: { destination: 'azure-monitor' }
     vnetConfiguration: { infrastructureSubnetId: subnetId, internal: true }
-    workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }]
+    workloadProfiles: concat(
+      [{ name: 'Consumption', workloadProfileType: 'Consumption' }],
+      rankerProfile == 'Consumption' ? [] : [{ name: rankerProfileName, workloadProfileType: rankerProfile }]
+    )
   }
 }
 
@@ -122,7 +147,7 @@ resource ranker 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImag
   }
   properties: {
     environmentId: managedEnvironment.id
-    workloadProfileName: 'Consumption'
+    workloadProfileName: rankerProfileName
     configuration: {
       activeRevisionsMode: 'Single'
       // External to the environment, which is itself internal to the network.
@@ -134,20 +159,53 @@ resource ranker 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImag
         {
           name: 'ranker'
           image: rankerImage
-          resources: { cpu: json('1'), memory: '2Gi' }
-          env: [
+          resources: { cpu: json(sizes[rankerProfile].cpu), memory: sizes[rankerProfile].memory }
+          env: concat(rankerSettings, [
             { name: 'AZURE_CLIENT_ID', value: rankerClientId }
             // HTTP/2 for the ingress, and HTTP/1.1 for probes.
             { name: 'ASPNETCORE_HTTP_PORTS', value: '8080;8081' }
             { name: 'Probes__Port', value: '8081' }
-            { name: 'Cosmos__accountEndpoint', value: cosmosEndpoint }
-            { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: telemetryUrl }
-            { name: 'Telemetry__SampleRatio', value: sampleRatio }
+          ])
+          // A replica gets requests once it has restored its state and is warm; while it warms it is alive.
+          probes: [
+            { type: 'Liveness', httpGet: { path: '/health', port: 8081 }, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 3 }
+            { type: 'Readiness', httpGet: { path: '/ready', port: 8081 }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 }
           ]
         }
       ]
       // 50 ms leave no time to start: one is always there.
-      scale: { minReplicas: 1, maxReplicas: 10, rules: [{ name: 'http', http: { metadata: { concurrentRequests: '100' } } }] }
+      scale: { minReplicas: 1, maxReplicas: rankerMaxReplicas, rules: [{ name: 'http', http: { metadata: { concurrentRequests: '100' } } }] }
+    }
+  }
+}
+
+// The same image in its other role. One and no more: two would learn from, and publish, the same.
+resource trainer 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerImage)) {
+  name: 'ca-trainer-${suffix}'
+  location: location
+  tags: tags
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${trainerIdentityId}': {} }
+  }
+  properties: {
+    environmentId: managedEnvironment.id
+    workloadProfileName: 'Consumption'
+    configuration: {
+      activeRevisionsMode: 'Single'
+      registries: [{ server: registryServer, identity: trainerIdentityId }]
+    }
+    template: {
+      containers: [
+        {
+          name: 'trainer'
+          image: rankerImage
+          args: ['train']
+          resources: { cpu: json(sizes.Consumption.cpu), memory: sizes.Consumption.memory }
+          env: concat(rankerSettings, [{ name: 'AZURE_CLIENT_ID', value: trainerClientId }])
+        }
+      ]
+      scale: { minReplicas: 1, maxReplicas: 1 }
     }
   }
 }

@@ -21,6 +21,12 @@ resource ranker 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = 
   tags: tags
 }
 
+resource trainer 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-trainer-${suffix}'
+  location: location
+  tags: tags
+}
+
 resource collector 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   name: 'id-collector-${suffix}'
   location: location
@@ -36,6 +42,9 @@ output transcoderPrincipalId string = transcoder.properties.principalId
 output rankerId string = ranker.id
 output rankerClientId string = ranker.properties.clientId
 output rankerPrincipalId string = ranker.properties.principalId
+output trainerId string = trainer.id
+output trainerClientId string = trainer.properties.clientId
+output trainerPrincipalId string = trainer.properties.principalId
 output collectorId string = collector.id
 output collectorClientId string = collector.properties.clientId
 output collectorPrincipalId string = collector.properties.principalId

@@ -2,6 +2,7 @@
 param functionsPrincipalId string
 param transcoderPrincipalId string
 param rankerPrincipalId string
+param trainerPrincipalId string
 param collectorPrincipalId string
 param storageAccountName string
 param hostStorageAccountName string
@@ -14,6 +15,7 @@ param applicationInsightsName string
 // Built-in roles, by the ids that Azure documents.
 var roles = {
   blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  blobDataReader: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
   blobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
   queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
   eventHubsSender: '2b629674-e913-4c01-ae53-ef4638d8f975'
@@ -32,6 +34,12 @@ var storageRights = [
   { principal: transcoderPrincipalId, role: roles.blobDataContributor }
   { principal: transcoderPrincipalId, role: roles.queueDataContributor }
 ]
+
+// What the trainer publishes the servers read; of uploads and media neither sees anything.
+var modelRights = [
+  { principal: trainerPrincipalId, role: roles.blobDataContributor }
+  { principal: rankerPrincipalId, role: roles.blobDataReader }
+]
 var hostStorageRights = [
   { principal: functionsPrincipalId, role: roles.blobDataOwner }
   { principal: functionsPrincipalId, role: roles.queueDataContributor }
@@ -39,13 +47,16 @@ var hostStorageRights = [
 var eventHubsRights = [
   { principal: functionsPrincipalId, role: roles.eventHubsSender }
   { principal: functionsPrincipalId, role: roles.eventHubsReceiver }
+  { principal: rankerPrincipalId, role: roles.eventHubsReceiver }
+  { principal: trainerPrincipalId, role: roles.eventHubsReceiver }
 ]
 var cosmosRights = [
   { principal: functionsPrincipalId, role: cosmosContributor }
   { principal: transcoderPrincipalId, role: cosmosContributor }
   { principal: rankerPrincipalId, role: cosmosReader }
+  { principal: trainerPrincipalId, role: cosmosReader }
 ]
-var pullers = [transcoderPrincipalId, rankerPrincipalId, collectorPrincipalId]
+var pullers = [transcoderPrincipalId, rankerPrincipalId, trainerPrincipalId, collectorPrincipalId]
 
 // The host reports its own requests and logs, the collector everything that our programs measure.
 var publishers = [functionsPrincipalId, collectorPrincipalId]
@@ -57,6 +68,20 @@ resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
 resource storageAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for right in storageRights: {
   scope: storage
   name: guid(storage.id, right.principal, right.role)
+  properties: {
+    principalId: right.principal
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', right.role)
+  }
+}]
+
+resource models 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' existing = {
+  name: '${storageAccountName}/default/models'
+}
+
+resource modelAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for right in modelRights: {
+  scope: models
+  name: guid(models.id, right.principal, right.role)
   properties: {
     principalId: right.principal
     principalType: 'ServicePrincipal'

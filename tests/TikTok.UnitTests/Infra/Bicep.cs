@@ -20,6 +20,14 @@ internal static partial class Bicep
         return [.. lines.Skip(start + 1).TakeWhile(line => line is not ("]" or "}")).Select(line => line.Trim())];
     }
 
+    /// <summary>The text of <c>resource NAME …</c>, up to the bracket that closes it.</summary>
+    public static string Resource(string bicep, string symbol)
+    {
+        var start = bicep.IndexOf($"\nresource {symbol} ", StringComparison.Ordinal);
+        Assert.True(start >= 0, $"There is no resource {symbol}.");
+        return bicep[start..bicep.IndexOf("\n}", start, StringComparison.Ordinal)];
+    }
+
     /// <summary>A property of an object written on one line; null when it is absent.</summary>
     public static string? Property(string line, string name)
     {

@@ -74,6 +74,48 @@ public sealed partial class BicepTests
     }
 
     [Fact]
+    public void There_is_always_a_ranker_and_never_more_than_one_trainer()
+    {
+        var bicep = Bicep.Module("containers");
+
+        Assert.Contains("scale: { minReplicas: 1, maxReplicas: rankerMaxReplicas", Bicep.Resource(bicep, "ranker"), StringComparison.Ordinal);
+        Assert.Contains("scale: { minReplicas: 1, maxReplicas: 1 }", Bicep.Resource(bicep, "trainer"), StringComparison.Ordinal);
+        Assert.Contains("args: ['train']", Bicep.Resource(bicep, "trainer"), StringComparison.Ordinal);
+        Assert.DoesNotContain("ingress", Bicep.Resource(bicep, "trainer"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_ranker_speaks_HTTP2_to_the_ingress_and_another_port_is_probed()
+    {
+        var ranker = Bicep.Resource(Bicep.Module("containers"), "ranker");
+
+        Assert.Contains("targetPort: 8080, transport: 'http2'", ranker, StringComparison.Ordinal);
+        Assert.Contains("{ name: 'ASPNETCORE_HTTP_PORTS', value: '8080;8081' }", ranker, StringComparison.Ordinal);
+        Assert.Contains("{ name: 'Probes__Port', value: '8081' }", ranker, StringComparison.Ordinal);
+        Assert.Contains("type: 'Liveness', httpGet: { path: '/health', port: 8081 }", ranker, StringComparison.Ordinal);
+        Assert.Contains("type: 'Readiness', httpGet: { path: '/ready', port: 8081 }", ranker, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_the_trainer_may_write_models_and_neither_role_of_the_ranker_sees_other_blobs()
+    {
+        var rbac = Bicep.Module("rbac");
+        var models = Bicep.Lines(rbac, "modelRights");
+
+        Assert.Equal(
+            [("rankerPrincipalId", "roles.blobDataReader"), ("trainerPrincipalId", "roles.blobDataContributor")],
+            models.Select(line => (Bicep.Property(line, "principal")!, Role(line))).Order());
+        Assert.All(Bicep.Lines(rbac, "storageRights"), line => Assert.DoesNotMatch("ranker|trainer", line));
+        foreach (var principal in (string[])["rankerPrincipalId", "trainerPrincipalId"])
+        {
+            Assert.Contains($"{{ principal: {principal}, role: roles.eventHubsReceiver }}", Bicep.Lines(rbac, "eventHubsRights"));
+            Assert.Contains($"{{ principal: {principal}, role: cosmosReader }}", Bicep.Lines(rbac, "cosmosRights"));
+        }
+
+        static string Role(string line) => line[line.IndexOf("roles.", StringComparison.Ordinal)..].TrimEnd(' ', '}');
+    }
+
+    [Fact]
     public void Each_queue_that_a_job_works_off_scales_that_job() =>
         Assert.Equal(
             new[] { Queues.Probe, Queues.TranscodeJobs },
