@@ -35,6 +35,24 @@ public static class ContainerOperations
         return count < items.Count ? items[..count.Value] : items;
     }
 
+    /// <summary>Writes the document over the version that was read, or where there was none, unless somebody else wrote meanwhile.</summary>
+    /// <param name="id">The document's.</param>
+    /// <param name="etag">Of the version that was read; null: there was none.</param>
+    /// <returns>The ETag of the version written; null when somebody else created, changed or removed it first.</returns>
+    public static async Task<string?> TrySaveAsync<T>(
+        this Container container, T document, string id, string? etag, PartitionKey partition, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(document, CoreJson.Options));
+        var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
+        using var answer = etag is null
+            ? await container.CreateItemStreamAsync(body, partition, options, cancellationToken)
+            : await container.ReplaceItemStreamAsync(body, id, partition, options, cancellationToken);
+        if (answer.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed) return null;
+        if (answer.StatusCode is HttpStatusCode.NotFound && etag is not null) return null;
+        answer.EnsureSuccessStatusCode();
+        return answer.Headers.ETag;
+    }
+
     /// <summary>Removes the document.</summary>
     /// <returns>Whether there was one.</returns>
     public static async Task<bool> RemoveAsync(this Container container, string id, PartitionKey partition, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core.Documents;
 
@@ -18,17 +17,8 @@ public sealed class PrivacyRequestStore(CosmosClient client)
     /// <returns>The request as it is now; null when somebody else wrote meanwhile.</returns>
     public async Task<PrivacyRequest?> TrySaveAsync(PrivacyRequest request, CancellationToken cancellationToken)
     {
-        var partition = new PartitionKey(request.UserId);
-        try
-        {
-            return request.ETag is null
-                ? await _container.CreateItemAsync(request, partition, cancellationToken: cancellationToken)
-                : await _container.ReplaceItemAsync(request, request.Id, partition, new ItemRequestOptions { IfMatchEtag = request.ETag }, cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+        var etag = await _container.TrySaveAsync(request, request.Id, request.ETag, new PartitionKey(request.UserId), cancellationToken);
+        return etag is null ? null : request with { ETag = etag };
     }
 
     /// <summary>Requests that are due, and that nobody has written to since.</summary>

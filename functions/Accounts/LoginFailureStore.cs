@@ -14,21 +14,8 @@ public sealed class LoginFailureStore(CosmosClient client)
         _container.FindAsync<LoginFailures>(key, new PartitionKey(key), cancellationToken);
 
     /// <summary>Writes over the document whose ETag it carries; without one, where there is none yet. False: somebody else wrote meanwhile.</summary>
-    public async Task<bool> TryWriteAsync(LoginFailures failures, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (failures.ETag is null)
-                await _container.CreateItemAsync(failures, new PartitionKey(failures.Key), cancellationToken: cancellationToken);
-            else
-                await _container.ReplaceItemAsync(failures, failures.Id, new PartitionKey(failures.Key), new ItemRequestOptions { IfMatchEtag = failures.ETag }, cancellationToken);
-            return true;
-        }
-        catch (CosmosException e) when (e.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
-        {
-            return false;
-        }
-    }
+    public async Task<bool> TryWriteAsync(LoginFailures failures, CancellationToken cancellationToken) =>
+        await _container.TrySaveAsync(failures, failures.Id, failures.ETag, new PartitionKey(failures.Key), cancellationToken) is not null;
 
     /// <summary>Writes the document, whatever there was.</summary>
     public Task SetAsync(LoginFailures failures, CancellationToken cancellationToken) =>

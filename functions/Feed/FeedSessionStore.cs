@@ -34,19 +34,8 @@ public sealed class FeedSessionStore(CosmosClient client)
         _container.FindAsync<LatestPage>(LatestPage.TheId, new PartitionKey(userId), cancellationToken);
 
     /// <summary>Writes the page if nobody did since it was read; false when somebody did.</summary>
-    public async Task<bool> TryReplaceLatestAsync(LatestPage page, CancellationToken cancellationToken)
-    {
-        var options = new ItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = page.ETag };
-        try
-        {
-            await _container.ReplaceItemAsync(page, page.Id, new PartitionKey(page.UserId), options, cancellationToken);
-            return true;
-        }
-        catch (CosmosException e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
-        {
-            return false;
-        }
-    }
+    public async Task<bool> TryReplaceLatestAsync(LatestPage page, CancellationToken cancellationToken) =>
+        await _container.TrySaveAsync(page, page.Id, page.ETag, new PartitionKey(page.UserId), cancellationToken) is not null;
 
     /// <summary>Removes the page, if there is one.</summary>
     public Task ForgetLatestAsync(string userId, CancellationToken cancellationToken) =>

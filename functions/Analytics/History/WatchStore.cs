@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
@@ -22,18 +21,9 @@ public sealed class WatchStore(CosmosClient client, TimeProvider time)
         {
             var current = await FindAsync(userId, videoId, cancellationToken);
             if (WatchLedger.Add(current, events, generations, time.GetUtcNow()) is not { } next || ReferenceEquals(next, current)) return;
-            var options = new ItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = current?.ETag };
-            try
-            {
-                _ = current is null
-                    ? await _container.CreateItemAsync(next, partition, options, cancellationToken)
-                    : await _container.ReplaceItemAsync(next, videoId, partition, options, cancellationToken);
-                return;
-            }
-            catch (CosmosException e) when (e.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
-            {
-                // Another reader of this partition was first, or it was just forgotten: see what is left to count.
-            }
+
+            // If another reader of this partition was first, or it was just forgotten: see what is left to count.
+            if (await _container.TrySaveAsync(next, videoId, current?.ETag, partition, cancellationToken) is not null) return;
         }
     }
 

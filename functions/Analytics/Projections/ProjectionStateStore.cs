@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
@@ -24,16 +23,9 @@ public sealed class ProjectionStateStore(CosmosClient client)
         {
             var current = await ReadAsync(cancellationToken);
             if (change(current) is not { } next) return current;
-            try
-            {
-                return current.ETag is null
-                    ? await _container.CreateItemAsync(next, Partition, cancellationToken: cancellationToken)
-                    : await _container.ReplaceItemAsync(next, next.Id, Partition, new ItemRequestOptions { IfMatchEtag = current.ETag }, cancellationToken);
-            }
-            catch (CosmosException e) when (e.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
-            {
-                // Someone else was first: decide again on what they wrote.
-            }
+
+            // If someone else was first: decide again on what they wrote.
+            if (await _container.TrySaveAsync(next, next.Id, current.ETag, Partition, cancellationToken) is { } etag) return next with { ETag = etag };
         }
     }
 }

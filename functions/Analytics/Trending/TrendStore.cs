@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
@@ -46,17 +45,8 @@ public sealed class TrendStore(CosmosClient client)
     /// <summary>Writes the list if nobody did since it was read; null when somebody did.</summary>
     public async Task<TrendList?> TrySaveListAsync(TrendList list, CancellationToken cancellationToken)
     {
-        var partition = new PartitionKey(list.Bucket);
-        try
-        {
-            return list.ETag is null
-                ? await _container.CreateItemAsync(list, partition, cancellationToken: cancellationToken)
-                : await _container.ReplaceItemAsync(list, list.Id, partition, new ItemRequestOptions { IfMatchEtag = list.ETag }, cancellationToken);
-        }
-        catch (CosmosException e) when (e.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
-        {
-            return null;
-        }
+        var etag = await _container.TrySaveAsync(list, list.Id, list.ETag, new PartitionKey(list.Bucket), cancellationToken);
+        return etag is null ? null : list with { ETag = etag };
     }
 
     public static TrendList EmptyList(TrendKind kind, int generation) => new() { Id = TrendList.IdFor(kind), Bucket = TrendList.BucketOf(generation) };

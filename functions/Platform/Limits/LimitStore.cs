@@ -1,8 +1,6 @@
 using System.Buffers.Text;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
@@ -40,14 +38,8 @@ public sealed class LimitStore(CosmosClient client, PlatformSecret secret) : ILi
     public async Task<RateBucket?> TryWriteAsync(RateBucket bucket, CancellationToken cancellationToken)
     {
         var stored = StoredKey(bucket.Key);
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(bucket with { Id = stored, Key = stored, ETag = null }, CoreJson.Options));
-        var quiet = new ItemRequestOptions { IfMatchEtag = bucket.ETag, EnableContentResponseOnWrite = false };
-        using var answer = bucket.ETag is null
-            ? await _container.CreateItemStreamAsync(body, new PartitionKey(stored), quiet, cancellationToken)
-            : await _container.ReplaceItemStreamAsync(body, stored, new PartitionKey(stored), quiet, cancellationToken);
-        if (answer.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound) return null;
-        answer.EnsureSuccessStatusCode();
-        return bucket with { ETag = answer.Headers.ETag };
+        var etag = await _container.TrySaveAsync(bucket with { Id = stored, Key = stored, ETag = null }, stored, bucket.ETag, new PartitionKey(stored), cancellationToken);
+        return etag is null ? null : bucket with { ETag = etag };
     }
 
     /// <summary>Removes the document, if it is there.</summary>
