@@ -103,6 +103,3 @@ public static class OnnxModelReader
         }
     }
 }
-
-/// <summary>A published model that must not serve. It says why.</summary>
-public sealed class InvalidModelException(string message, Exception? inner = null) : Exception(message, inner);

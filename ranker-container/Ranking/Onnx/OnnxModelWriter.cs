@@ -17,23 +17,16 @@ public static class OnnxModelWriter
     /// <summary>Who wrote the file, as it says.</summary>
     public const string Producer = "TikTok.Ranker";
 
-    /// <summary>The fields that are of a video or computed of it: those that it has, and the bottom's output.</summary>
-    private const int OwnFields = DlrmShape.VideoFields + 1;
-
     /// <summary>Which networks are the same: names and sizes of all tensors, hashed.</summary>
     public static string ShapeHash { get; } = HashOf(new DlrmWeights());
 
     /// <param name="version">Rises with each publication.</param>
-    /// <param name="form">Default: what is published, for one person at a time and in full precision.</param>
-    public static byte[] Write(DlrmWeights weights, long version, OnnxForm form = OnnxForm.Published)
+    /// <param name="halfPrecision">Computes in fp16; inputs and outputs stay fp32. What is published does not.</param>
+    public static byte[] Write(DlrmWeights weights, long version, bool halfPrecision = false)
     {
         var graph = new OnnxGraph("dlrm");
-        new Writing(graph, weights, form).Write();
-        return graph.ToBytes(Producer, version, new Dictionary<string, string>
-        {
-            [OnnxNames.VersionKey] = version.ToString(CultureInfo.InvariantCulture),
-            [OnnxNames.ShapeKey] = ShapeHash,
-        });
+        new Writing(graph, weights, halfPrecision).Write();
+        return graph.ToBytes(Producer, version, new Dictionary<string, string> { [OnnxNames.ShapeKey] = ShapeHash });
     }
 
     private static string HashOf(DlrmWeights weights)
@@ -42,10 +35,8 @@ public static class OnnxModelWriter
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description)));
     }
 
-    private sealed class Writing(OnnxGraph graph, DlrmWeights weights, OnnxForm form)
+    private sealed class Writing(OnnxGraph graph, DlrmWeights weights, bool halfPrecision)
     {
-        private readonly bool _manyUsers = form.HasFlag(OnnxForm.ManyUsers);
-        private readonly bool _half = form.HasFlag(OnnxForm.HalfPrecision);
         private readonly Dictionary<string, string> _weights = new(StringComparer.Ordinal);
         private string _userOf = "";
 
@@ -54,11 +45,11 @@ public static class OnnxModelWriter
             foreach (var tensor in weights.Tensors)
                 _weights[tensor.Name] = Precise(graph.Constant(tensor.Name, tensor.Values, tensor.Rows, tensor.Columns));
 
-            object users = _manyUsers ? "users" : 1;
+            const string users = "users";
             const string videos = "videos";
             var userFields = Precise(graph.Input(OnnxNames.UserFields, users, DlrmShape.UserFields * DlrmShape.EmbeddingSize));
             var userDense = Precise(graph.Input(OnnxNames.UserDense, users, DlrmShape.UserDense));
-            if (_manyUsers) _userOf = graph.IndexInput(OnnxNames.UserOf, videos);
+            _userOf = graph.IndexInput(OnnxNames.UserOf, videos);
             var videoFields = Precise(graph.Input(OnnxNames.VideoFields, videos, DlrmShape.VideoFields * DlrmShape.EmbeddingSize));
             var videoDense = Precise(graph.Input(OnnxNames.VideoDense, videos, DlrmShape.VideoDense));
             var crossDense = Precise(graph.Input(OnnxNames.CrossDense, videos, DlrmShape.CrossDense));
@@ -87,20 +78,15 @@ public static class OnnxModelWriter
             var users = graph.Reshape(userFields, -1, DlrmShape.UserFields, width);
             var usersAcross = graph.Transpose(users, 0, 2, 1);
             var own = graph.Concat(1, graph.Reshape(videoFields, -1, DlrmShape.VideoFields, width), graph.Reshape(bottom, -1, 1, width));
-
-            // With one person's fields that is one large product; with those of several a small one for each video.
-            var crossed = _manyUsers
-                ? graph.MatMul(own, OfEachVideo(usersAcross))
-                : graph.MatMul(graph.Reshape(own, -1, width), graph.Reshape(usersAcross, width, DlrmShape.UserFields));
             var ofVideo = graph.Concat(1,
-                graph.Reshape(crossed, -1, OwnFields * DlrmShape.UserFields),
-                BelowDiagonal(graph.MatMul(own, graph.Transpose(own, 0, 2, 1)), OwnFields));
+                graph.Reshape(graph.MatMul(own, OfEachVideo(usersAcross)), -1, TopInput.OwnFields * DlrmShape.UserFields),
+                BelowDiagonal(graph.MatMul(own, graph.Transpose(own, 0, 2, 1)), TopInput.OwnFields));
             return (ofVideo, BelowDiagonal(graph.MatMul(users, usersAcross), DlrmShape.UserFields));
         }
 
         /// <summary>Of n × n products those of (i, j), i > j, in a row.</summary>
         private string BelowDiagonal(string products, int n) =>
-            graph.Gather(graph.Reshape(products, -1, n * n), graph.Constant([.. PairsBelowDiagonal(n).Select(p => (long)((p.I * n) + p.J))]), axis: 1);
+            graph.Gather(graph.Reshape(products, -1, n * n), graph.Constant([.. TopInput.BelowDiagonal(n).Select(p => (long)((p.I * n) + p.J))]), axis: 1);
 
         private string Expert(TopLayers top, int expert)
         {
@@ -119,9 +105,10 @@ public static class OnnxModelWriter
         /// <summary>A layer on what both the person and the video put in: the person's share takes the place of the bias.</summary>
         private string First(TopLayers top, string weight, string bias)
         {
-            var (videoRows, userRows) = TopRows();
-            var user = graph.Gemm(top.OfUser, graph.Gather(weight, graph.Constant(userRows), axis: 0), bias);
-            return graph.Gemm(top.OfVideo, graph.Gather(weight, graph.Constant(videoRows), axis: 0), OfEachVideo(user));
+            var user = graph.Gemm(top.OfUser, Rows(TopInput.UserRows), bias);
+            return graph.Gemm(top.OfVideo, Rows(TopInput.VideoRows), OfEachVideo(user));
+
+            string Rows(IEnumerable<int> rows) => graph.Gather(weight, graph.Constant([.. rows.Select(r => (long)r)]), axis: 0);
         }
 
         /// <param name="mixed">Videos × heads × what the experts say.</param>
@@ -144,7 +131,7 @@ public static class OnnxModelWriter
 
         private void Output(string logits, string videos)
         {
-            if (_half) graph.Cast(graph.Node("Sigmoid", [logits]), OnnxProto.ElementType.Float, OnnxNames.Predictions);
+            if (halfPrecision) graph.Cast(graph.Node("Sigmoid", [logits]), OnnxProto.ElementType.Float, OnnxNames.Predictions);
             else graph.Node("Sigmoid", [logits], output: OnnxNames.Predictions);
             graph.Output(OnnxNames.Predictions, videos, Heads.Count);
         }
@@ -153,27 +140,11 @@ public static class OnnxModelWriter
 
         private string Weight(DlrmTensor tensor) => _weights[tensor.Name];
 
-        private string Precise(string value) => _half ? graph.Cast(value, OnnxProto.ElementType.Float16) : value;
+        private string Precise(string value) => halfPrecision ? graph.Cast(value, OnnxProto.ElementType.Float16) : value;
 
-        /// <summary>A row for each video from one for each person; one person's is left to serve for all.</summary>
-        private string OfEachVideo(string perUser) => _manyUsers ? graph.Gather(perUser, _userOf, axis: 0) : perUser;
+        /// <summary>A row for each video from one for each person.</summary>
+        private string OfEachVideo(string perUser) => graph.Gather(perUser, _userOf, axis: 0);
 
         private sealed record TopLayers(string OfVideo, string OfUser);
     }
-
-    /// <summary>The rows of the top's first matrices in the order in which the inputs are put together here, those of videos and those of people.</summary>
-    private static (long[] Videos, long[] Users) TopRows()
-    {
-        const int first = DlrmShape.UserFields;
-        var videos = Enumerable.Range(0, DlrmShape.EmbeddingSize).Select(i => (long)i)
-            .Concat(from own in Enumerable.Range(first, OwnFields) from user in Enumerable.Range(0, first) select RowOf(own, user))
-            .Concat(PairsBelowDiagonal(OwnFields).Select(p => RowOf(first + p.I, first + p.J)));
-        var users = PairsBelowDiagonal(first).Select(p => RowOf(p.I, p.J));
-        return ([.. videos], [.. users]);
-
-        static long RowOf(int i, int j) => DlrmShape.EmbeddingSize + (i * (i - 1) / 2) + j;
-    }
-
-    private static IEnumerable<(int I, int J)> PairsBelowDiagonal(int n) =>
-        from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, i) select (i, j);
 }

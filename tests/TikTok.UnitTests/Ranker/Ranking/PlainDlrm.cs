@@ -35,6 +35,20 @@ internal static class PlainDlrm
         return inputs;
     }
 
+    /// <summary>What a model predicts, in an array.</summary>
+    public static float[] Score(IRankingModel model, RankingInputs inputs)
+    {
+        var predictions = new float[inputs.Count * Heads.Count];
+        model.Score(inputs, predictions);
+        return predictions;
+    }
+
+    public static void AssertNear(float[] expected, float[] actual, float tolerance = 1e-4f)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(expected.Zip(actual), pair => Assert.InRange(pair.Second, pair.First - tolerance, pair.First + tolerance));
+    }
+
     private static IEnumerable<float> Score(DlrmWeights weights, RankingInputs inputs, int video)
     {
         var user = Times(Row(inputs.UserDense, 0, DlrmShape.UserDense), weights.BottomUser);
