@@ -50,13 +50,11 @@ public sealed class AzureClients(IConfiguration configuration)
         : new EventHubProducerClient(Required($"{Connections.EventHubs}:fullyQualifiedNamespace"), Hubs.Interactions, _credential);
 
     /// <summary>A reader of the hub <see cref="Hubs.Interactions"/> beside the triggers: what is computed from the log can be computed anew.</summary>
-    public EventHubConsumerClient InteractionsReader()
-    {
-        const string group = EventHubConsumerClient.DefaultConsumerGroupName;
-        return configuration[Connections.EventHubs] is { Length: > 0 } connection
+    /// <param name="group">Its consumer group.</param>
+    public EventHubConsumerClient InteractionsReader(string group = EventHubConsumerClient.DefaultConsumerGroupName) =>
+        configuration[Connections.EventHubs] is { Length: > 0 } connection
             ? new EventHubConsumerClient(group, connection, Hubs.Interactions)
             : new EventHubConsumerClient(group, Required($"{Connections.EventHubs}:fullyQualifiedNamespace"), Hubs.Interactions, _credential);
-    }
 
     private string Required(string key) => configuration[key] is { Length: > 0 } value
         ? value

@@ -70,6 +70,12 @@ public static class Hubs
 
         /// <summary>Forgets pages of the feed that their persons have outrun.</summary>
         public const string Feed = "feed";
+
+        /// <summary>The ranker's trainer: what models and the state of videos and people are learned from.</summary>
+        public const string RankerTrainer = "ranker-trainer";
+
+        /// <summary>The ranker's servers, each of which reads all of the log for itself.</summary>
+        public const string RankerServer = "ranker-server";
     }
 }
 

@@ -13,6 +13,8 @@ var consumerGroups = [
   { hub: 'interactions', name: 'trending' }
   { hub: 'interactions', name: 'creator-stats' }
   { hub: 'interactions', name: 'feed' }
+  { hub: 'interactions', name: 'ranker-trainer' }
+  { hub: 'interactions', name: 'ranker-server' }
 ]
 
 resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {

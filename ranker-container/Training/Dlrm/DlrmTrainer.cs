@@ -45,9 +45,18 @@ public sealed class DlrmTrainer : ISnapshotPart
         if (!double.IsFinite(loss) || !float.IsFinite(length) || !float.IsFinite(fields)) return new TrainingStep(false, loss);
 
         var scale = Math.Min(1, _options.MaxGradient / Math.Max(length, float.Epsilon)) / batch.Count;
-        _adam.Step(Weights, _gradient, _options.DenseRate, scale);
+
+        // Half a batch is half a step: where little happens, few examples must not decide as much as many.
+        _adam.Step(Weights, _gradient, _options.DenseRate * batch.Count / _options.BatchSize, scale);
         _adagrad.Step(_embeddings.Writer, batch, _options.EmbeddingRate);
         return new TrainingStep(true, loss / batch.Count);
+    }
+
+    /// <summary>Fills the batch's predictions, and changes nothing.</summary>
+    public void Predict(DlrmBatch batch)
+    {
+        batch.Gather(_embeddings);
+        _network.Predict(Weights, batch);
     }
 
     public void Save(Stream stream)
