@@ -1,3 +1,5 @@
+using TikTok.Ranker.Features;
+
 namespace TikTok.Ranker.Reranking;
 
 /// <summary>What each place of a page is for: in every ten the number that its share comes to, in an order that the seed decides.</summary>

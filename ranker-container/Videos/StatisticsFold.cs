@@ -17,8 +17,8 @@ public interface ICountryOf
 /// the table are passed over.
 /// </summary>
 /// <remarks>
-/// A follow is of a creator. It is credited to the video of that creator that the person watched last, or else to the one that they go on to watch within
-/// <see cref="FollowWindow"/>: a swipe is told when it ends, after the follow that it led to, and the two come by different partitions.
+/// A follow is of a creator. It is credited to the video of that creator that the person watched last, or else to the first one that is told of within
+/// <see cref="FollowWindow"/> of it: a swipe is told when it ends, after the follow that it led to, and the two come by different partitions.
 /// </remarks>
 public sealed class StatisticsFold(VideoTable videos, ICountryOf countries) : IInteractionFold, ISnapshotPart
 {
@@ -103,7 +103,7 @@ public sealed class StatisticsFold(VideoTable videos, ICountryOf countries) : II
     {
         person.Push(row);
         if (person.AwaitedCreator != video.Creator || video.Creator == FeatureId.None) return;
-        if (at <= person.AwaitedFrom || at - person.AwaitedFrom <= FollowWindow) Credit(ref video, at);
+        if (Math.Max(at, person.AwaitedFrom) - Math.Min(at, person.AwaitedFrom) <= FollowWindow) Credit(ref video, at);
         person.AwaitedCreator = FeatureId.None;
     }
 

@@ -72,7 +72,7 @@ public sealed class CoWatches(VideoTable videos, CoWatchOptions options) : IInte
     /// <summary>Adds to the score of each neighbour of a video how alike the two are watched, 0 to 1, times a weight.</summary>
     internal void AddNeighbours(int row, float weight, RowScores scores)
     {
-        if (row >= _places.Length || _places[row] is var place && place == 0) return;
+        if (row >= _places.Length || Volatile.Read(ref _places[row]) is not (> 0 and var place)) return;
         ref readonly var neighbours = ref _neighbours[place - 1];
         for (var i = 0; i < Neighbours.Capacity; i++)
         {

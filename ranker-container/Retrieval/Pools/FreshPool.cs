@@ -1,3 +1,5 @@
+using TikTok.Ranker.Features;
+
 namespace TikTok.Ranker.Retrieval.Pools;
 
 /// <summary>
@@ -14,33 +16,34 @@ internal sealed class FreshPool : ICandidatePool
 
     public bool Propose(in RetrievalRequest request, VideoPools pools, int quota, Draw draw)
     {
-        var random = new SeededRandom(request.Seed);
+        var random = new SplitMix64(request.Seed);
         Waiting(pools.Unproven, ref random, draw);
         Sample(pools.Uncertain, ref random, draw);
         return true;
     }
 
-    private static void Waiting(int[] unproven, ref SeededRandom random, Draw draw)
+    private static void Waiting(int[] unproven, ref SplitMix64 random, Draw draw)
     {
         var rows = draw.Scratch[..Math.Min(unproven.Length, Drawn)];
-        var first = random.Below(unproven.Length);
+        var first = random.NextInt(unproven.Length);
         var behind = unproven.AsSpan(first, Math.Min(rows.Length, unproven.Length - first));
         behind.CopyTo(rows);
         unproven.AsSpan(0, rows.Length - behind.Length).CopyTo(rows[behind.Length..]);
         draw.OfferScratch(rows.Length);
     }
 
-    private static void Sample(Estimate[] uncertain, ref SeededRandom random, Draw draw)
+    private static void Sample(Estimate[] uncertain, ref SplitMix64 random, Draw draw)
     {
         var count = Math.Min(uncertain.Length, Drawn);
         if (count == 0) return;
         Span<float> values = stackalloc float[Drawn];
         var rows = draw.Scratch[..count];
-        var at = random.Below(uncertain.Length);
+        var at = random.NextInt(uncertain.Length);
+        var sampler = new BetaSampler(random);
         for (var i = 0; i < count; i++)
         {
             var estimate = uncertain[at];
-            (rows[i], values[i]) = (estimate.Row, -random.Beta(estimate.Alpha, estimate.Beta));
+            (rows[i], values[i]) = (estimate.Row, -sampler.Next(estimate.Alpha, estimate.Beta));
             if (++at == uncertain.Length) at = 0;
         }
         values[..count].Sort(rows);

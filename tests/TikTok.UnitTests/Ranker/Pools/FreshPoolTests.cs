@@ -1,3 +1,4 @@
+using TikTok.Ranker.Features;
 using TikTok.Ranker.Retrieval;
 using TikTok.Ranker.Retrieval.Pools;
 using TikTok.Ranker.Videos;
@@ -103,8 +104,8 @@ public sealed class FreshPoolTests
     {
         foreach (var (alpha, beta) in new[] { (1f, 1f), (2f, 8f), (75f, 225f) })
         {
-            var random = new SeededRandom(7);
-            var draws = Enumerable.Range(0, 50_000).Select(_ => (double)random.Beta(alpha, beta)).ToList();
+            var sampler = new BetaSampler(new SplitMix64(7));
+            var draws = Enumerable.Range(0, 50_000).Select(_ => (double)sampler.Next(alpha, beta)).ToList();
 
             var mean = draws.Average();
             var variance = draws.Average(draw => (draw - mean) * (draw - mean));

@@ -4,6 +4,7 @@ using TikTok.Ranker.Features;
 using TikTok.Ranker.People;
 using TikTok.Ranker.Retrieval;
 using TikTok.Ranker.Retrieval.Pools;
+using TikTok.Ranker.Serving;
 using TikTok.Ranker.Videos;
 
 namespace TikTok.UnitTests.Ranker.Pools;
@@ -165,7 +166,7 @@ public sealed class RetrieverTests
         Assert.Equal(1, world.Candidates.Count);
 
         lock (world.Videos.Writing) world.Videos.Write(row).Flags = 0;
-        world.Retriever.Retrieve(new RetrievalRequest { Person = world.Person, Seed = 1, Deadline = TikTok.Ranker.Serving.RequestDeadline.In(world.Time, TimeSpan.FromSeconds(1)) }, world.Candidates);
+        world.Retriever.Retrieve(new RetrievalRequest { Person = world.Person, Seed = 1, Deadline = RequestDeadline.In(world.Time, TimeSpan.FromSeconds(1)) }, world.Candidates);
 
         Assert.Equal(0, world.Candidates.Count);
     }
@@ -219,6 +220,37 @@ public sealed class RetrieverTests
     }
 
     [Fact]
+    public async Task Requests_go_on_while_videos_come_and_go_and_pools_are_renewed()
+    {
+        var world = new RetrievalWorld();
+        world.AddMany(500);
+        world.Renewal.Renew();
+        var writing = Task.Run(() =>
+        {
+            for (var round = 0; round < 12; round++)
+            {
+                foreach (var row in world.AddMany(500, impressions: round * 60))
+                {
+                    if (row % 3 == 0) lock (world.Videos.Writing) world.Videos.Write(row).Flags = 0;
+                }
+                world.Renewal.Renew();
+            }
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            var candidates = new Candidates();
+            for (var seed = 0; seed < 20 || !writing.IsCompleted; seed++)
+            {
+                world.Retriever.Retrieve(new RetrievalRequest { Person = world.Person, Seed = seed, Deadline = RequestDeadline.In(world.Time, TimeSpan.FromSeconds(1)) }, candidates);
+                Assert.NotEqual(0, candidates.Count);
+                Assert.Equal(candidates.Count, candidates.Rows.ToArray().Distinct().Count());
+            }
+        })));
+        await writing;
+    }
+
+    [Fact]
     public void Options_that_ask_for_more_than_there_is_room_for_are_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new RetrievalWorld(retrieval: new RetrievalOptions { Nearest = 4_000 }));
 
@@ -236,7 +268,7 @@ public sealed class RetrieverTests
             Person = world.Person,
             Vector = [1f],
             Seed = 1,
-            Deadline = TikTok.Ranker.Serving.RequestDeadline.In(world.Time, TimeSpan.FromSeconds(1)),
+            Deadline = RequestDeadline.In(world.Time, TimeSpan.FromSeconds(1)),
         };
         world.Retriever.Retrieve(request, world.Candidates);
 

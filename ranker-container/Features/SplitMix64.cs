@@ -1,4 +1,4 @@
-namespace TikTok.Ranker.Reranking;
+namespace TikTok.Ranker.Features;
 
 /// <summary>A small generator of random numbers (Steele, Lea and Flood, 2014): the same for a seed everywhere, and without an object of its own.</summary>
 internal struct SplitMix64(long seed)
@@ -8,7 +8,10 @@ internal struct SplitMix64(long seed)
     /// <summary>Uniform in [0, 1).</summary>
     public float NextSingle() => (Next() >> 40) * (1f / (1 << 24));
 
-    /// <summary>Uniform in 0 to <paramref name="below"/> − 1.</summary>
+    /// <summary>Uniform in (0, 1].</summary>
+    public double NextDouble() => ((Next() >> 11) + 1) * (1.0 / (1L << 53));
+
+    /// <summary>Uniform in 0 to <paramref name="below"/> − 1; 0 when that is 0.</summary>
     public int NextInt(int below) => (int)(((Next() >> 32) * (ulong)below) >> 32);
 
     private ulong Next()

@@ -1,28 +1,16 @@
+using TikTok.Ranker.Features;
+
 namespace TikTok.Ranker.Retrieval.Pools;
 
-/// <summary>Random numbers from a seed, the same in every process: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).</summary>
-internal struct SeededRandom(long seed)
+/// <summary>Draws from Beta distributions, the same for a seed in every process.</summary>
+internal struct BetaSampler(SplitMix64 random)
 {
-    private ulong _state = (ulong)seed;
+    private SplitMix64 _random = random;
     private double _spare = double.NaN;
 
-    public ulong Next()
-    {
-        var z = _state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
-
-    /// <summary>0 to one less than the bound; 0 when that is 0.</summary>
-    public int Below(int bound) => (int)(((Next() >> 32) * (ulong)bound) >> 32);
-
-    /// <summary>Above 0, at most 1.</summary>
-    public double Uniform() => ((Next() >> 11) + 1) * (1.0 / (1L << 53));
-
-    /// <summary>By a gamma variate of each parameter.</summary>
+    /// <summary>By a gamma variate of each parameter; 0 to 1.</summary>
     /// <param name="alpha">At least 1, as is beta.</param>
-    public float Beta(float alpha, float beta)
+    public float Next(float alpha, float beta)
     {
         var x = Gamma(alpha);
         return (float)(x / (x + Gamma(beta)));
@@ -39,7 +27,7 @@ internal struct SeededRandom(long seed)
             var v = 1 + (c * x);
             if (v <= 0) continue;
             v *= v * v;
-            var u = Uniform();
+            var u = _random.NextDouble();
             if (u < 1 - (0.0331 * x * x * x * x) || Math.Log(u) < (0.5 * x * x) + (d * (1 - v + Math.Log(v)))) return d * v;
         }
     }
@@ -56,7 +44,7 @@ internal struct SeededRandom(long seed)
         double x, y, s;
         do
         {
-            (x, y) = ((2 * Uniform()) - 1, (2 * Uniform()) - 1);
+            (x, y) = ((2 * _random.NextDouble()) - 1, (2 * _random.NextDouble()) - 1);
             s = (x * x) + (y * y);
         }
         while (s >= 1 || s == 0);
