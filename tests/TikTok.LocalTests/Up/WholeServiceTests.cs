@@ -66,7 +66,7 @@ public sealed class WholeServiceTests : IDisposable
     public async Task A_part_that_is_killed_comes_back_and_the_service_is_healthy_again()
     {
         await using var up = await StartAsync();
-        foreach (var part in (string[])["cosmos", "storage", "eventhubs", "functions"])
+        foreach (var part in (string[])["cosmos", "storage", "eventhubs", "functions", "ranker"])
         {
             var before = ProcessOf(up, part);
             using var kill = Process.Start("kill", ["-KILL", $"{before}"]);
@@ -108,13 +108,18 @@ public sealed class WholeServiceTests : IDisposable
 
     private static bool IsAlive(int processId) => ProcessTree.Read().OwnUsage(processId) is { ResidentBytes: > 0 };
 
-    /// <summary>The process that runs a subcommand of TikTok.Local.</summary>
+    /// <summary>The process that is a part: a subcommand of TikTok.Local, or the ranker.</summary>
     private static int? ProcessOf(UpProcess up, string part) => Below(up.ProcessId).Select(id => (int?)id).FirstOrDefault(id =>
     {
         try
         {
             var words = File.ReadAllText($"/proc/{id}/cmdline").Split('\0');
-            return words.Length > 1 && words[0].EndsWith("/TikTok.Local", StringComparison.Ordinal) && words[1] == part;
+            return part == (Path.GetFileName(words[0]) switch
+            {
+                "TikTok.Local" => words[1],
+                "TikTok.Ranker" => "ranker",
+                _ => null,
+            });
         }
         catch (IOException)
         {
