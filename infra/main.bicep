@@ -16,9 +16,10 @@ param rankerImage string = ''
 @allowed(['Consumption', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
 param rankerProfile string = 'Consumption'
 
-@description('How many of the ranker there may be. There is always one, and one trainer.')
+@description('How many of the ranker there may be, besides the trainer. Each follows the whole log, and Event Hubs lets five read a partition in one consumer group: four, and one of the next revision.')
 @minValue(1)
-param rankerMaxReplicas int = 10
+@maxValue(4)
+param rankerMaxReplicas int = 4
 
 @description('Image of the OpenTelemetry Collector (contrib), 0.140 or later, in the same registry. Without it no traces and metrics are collected.')
 param collectorImage string = ''

@@ -79,6 +79,9 @@ public sealed partial class BicepTests
         var bicep = Bicep.Module("containers");
 
         Assert.Contains("scale: { minReplicas: 1, maxReplicas: rankerMaxReplicas", Bicep.Resource(bicep, "ranker"), StringComparison.Ordinal);
+
+        // Event Hubs: five readers of a partition in a consumer group, and a deployment has one of its own.
+        Assert.Contains("@maxValue(4)\nparam rankerMaxReplicas int = 4", File.ReadAllText(Path.Combine(Bicep.RepositoryRoot, "infra", "main.bicep")), StringComparison.Ordinal);
         Assert.Contains("scale: { minReplicas: 1, maxReplicas: 1 }", Bicep.Resource(bicep, "trainer"), StringComparison.Ordinal);
         Assert.Contains("args: ['train']", Bicep.Resource(bicep, "trainer"), StringComparison.Ordinal);
         Assert.DoesNotContain("ingress", Bicep.Resource(bicep, "trainer"), StringComparison.Ordinal);
