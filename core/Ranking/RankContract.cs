@@ -19,9 +19,12 @@ public sealed record RankRequest
 }
 
 /// <param name="Items">Best first, distinct.</param>
-/// <param name="Ranker">Which ranking answered, for logs and experiments: <c>model</c>, <c>heuristic</c> or <c>static</c>.</param>
+/// <param name="Ranker">Which ranking answered, for logs and experiments: <c>model</c>, <c>heuristic</c> or <see cref="Static"/>.</param>
 public sealed record RankResponse(IReadOnlyList<RankedVideo> Items, string Ranker)
 {
+    /// <summary>None: nothing personal was ready in time, and the answer is what trends.</summary>
+    public const string Static = "static";
+
     /// <summary>What the answer had to do without, first to last; empty when nothing. See <c>docs/runbook.md</c>.</summary>
     public IReadOnlyList<string> Degradations { get; init; } = [];
 

@@ -31,7 +31,7 @@ public static class Metrics
     /// <summary><c>outcome</c>: <c>hit</c> when the page was remembered, else <c>miss</c>. The rate is hits over all.</summary>
     public static readonly Counter<long> FeedCacheRequests = Meter.CreateCounter<long>("feed_cache_requests_total", "{request}", "Feed pages asked for, remembered or not");
 
-    /// <summary><c>outcome</c>: <c>answered</c>, <c>shed</c> (it has too much to do), <c>late</c>, <c>failed</c>, <c>open</c> (not asked because the circuit is open).</summary>
+    /// <summary><c>outcome</c>: <c>answered</c>, <c>static</c> (with what trends, for lack of time), <c>shed</c> (it has too much to do), <c>late</c>, <c>failed</c>, <c>open</c> (not asked because the circuit is open).</summary>
     public static readonly Histogram<double> RecommendationLatency = Seconds("recommendation_service_latency_seconds", Quick, "The ranker as its caller sees it");
 
     /// <summary><c>operation</c>, <c>container</c>, <c>status</c>.</summary>

@@ -82,9 +82,8 @@ public sealed class ForYouFeed(
     private async Task<FeedPage> RankAsync(string userId, FeedSession session, int count, CancellationToken cancellationToken)
     {
         var seen = session.Pages.SelectMany(p => p.VideoIds).ToList();
-        return await ranker.RankAsync(userId, count, seen, cancellationToken) is { } ranked
-            ? new FeedPage(ranked)
-            : await fallback.TakeAsync(userId, count, seen.ToHashSet(StringComparer.Ordinal), cancellationToken);
+        return await ranker.RankAsync(userId, count, seen, cancellationToken)
+            ?? await fallback.TakeAsync(userId, count, seen.ToHashSet(StringComparer.Ordinal), cancellationToken);
     }
 
     private static FeedSession Append(FeedSession session, FeedPage page)

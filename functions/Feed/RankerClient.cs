@@ -7,6 +7,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 using TikTok.Core;
+using TikTok.Core.Documents;
 using TikTok.Core.Ranking;
 using TikTok.Core.Telemetry;
 
@@ -18,8 +19,8 @@ public sealed record RankerOptions(TimeSpan Deadline);
 /// <summary>Asks the ranker container, and gives up in time: nobody waits for a feed.</summary>
 public sealed partial class RankerClient(HttpClient http, RankerOptions options, RankerCircuit circuit, ILogger<RankerClient> logger)
 {
-    /// <summary>The next videos, best first; null when the ranker is late, overloaded, failing, or known to be (see <see cref="RankerCircuit"/>).</summary>
-    public async Task<IReadOnlyList<string>?> RankAsync(string userId, int count, IReadOnlyList<string> exclude, CancellationToken cancellationToken)
+    /// <summary>The next videos, best first, or what trends where the ranker had no time to rank; null when the ranker is late, overloaded, failing, or known to be (see <see cref="RankerCircuit"/>).</summary>
+    public async Task<FeedPage?> RankAsync(string userId, int count, IReadOnlyList<string> exclude, CancellationToken cancellationToken)
     {
         var request = new RankRequest { UserId = userId, Count = count, Exclude = exclude, DeadlineMs = (int)options.Deadline.TotalMilliseconds };
         using var activity = Tracing.Source.StartActivity("rank", ActivityKind.Client);
@@ -36,10 +37,14 @@ public sealed partial class RankerClient(HttpClient http, RankerOptions options,
                     return await response.Content.ReadFromJsonAsync<RankResponse>(CoreJson.Options, token) ?? throw new JsonException("The ranker answered null.");
                 },
                 (http, request), cancellationToken);
-            outcome = response is null ? "shed" : "answered";
+            outcome = response switch { null => "shed", { Ranker: RankResponse.Static } => "static", _ => "answered" };
             if (response is null) return null;
             activity?.SetTag("ranker.ranking", response.Ranker).SetTag("ranker.degradations", string.Join(' ', response.Degradations));
-            return [.. response.Items.Select(i => i.VideoId)];
+            var videoIds = response.Items.Select(i => i.VideoId).ToList();
+            if (response.Ranker != RankResponse.Static) return new FeedPage(videoIds);
+
+            // Nothing to show is the end of a feed only where somebody has looked.
+            return videoIds.Count == 0 ? null : new FeedPage(videoIds, FallbackFeed.Trending);
         }
         catch (BrokenCircuitException)
         {

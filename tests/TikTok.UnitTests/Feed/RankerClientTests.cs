@@ -80,6 +80,21 @@ public sealed class RankerClientTests
     }
 
     [Fact]
+    public async Task What_trends_is_no_ranking_though_the_ranker_says_it()
+    {
+        _ranker.Answer = _ => Task.FromResult(Static("a"));
+        Assert.Equal("trending", (await _client.RankAsync("me", 10, [], CancellationToken.None))!.Fallback);
+
+        _ranker.Answer = _ => Task.FromResult(Static());
+        Assert.Null(await Rank());
+
+        static HttpResponseMessage Static(params string[] ids) => new(HttpStatusCode.OK)
+        {
+            Content = JsonContent.Create(new RankResponse([.. ids.Select(id => new RankedVideo(id, "trending", 1))], RankResponse.Static), options: CoreJson.Options),
+        };
+    }
+
+    [Fact]
     public async Task Rank_reads_over_what_it_does_not_know()
     {
         const string Body = """{"items":[{"videoId":"a","pool":"trending+followed","score":1,"heads":[0.5]}],"ranker":"model","degradations":["late"],"arms":{"x":"1"},"more":{}}""";
@@ -103,7 +118,7 @@ public sealed class RankerClientTests
         Assert.Equal(["a"], await Rank());
     }
 
-    private Task<IReadOnlyList<string>?> Rank() => _client.RankAsync("me", 10, [], CancellationToken.None);
+    private async Task<IReadOnlyList<string>?> Rank() => (await _client.RankAsync("me", 10, [], CancellationToken.None))?.VideoIds;
 
     private static HttpResponseMessage Ranked(params string[] ids) => new(HttpStatusCode.OK)
     {
