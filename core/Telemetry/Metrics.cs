@@ -71,6 +71,12 @@ public static class Metrics
     public static readonly Histogram<int> RankCandidates = Meter.CreateHistogram(
         "ranker_candidates", "{video}", "Candidates retrieved for a request", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [0, 10, 100, 500, 1_000, 2_500, 4_999] });
 
+    /// <summary><c>outcome</c>: <c>hit</c>, <c>refreshed</c> (read in time), <c>late</c>, <c>failed</c>, <c>shed</c> (no read was begun).</summary>
+    public static readonly Counter<long> PersonReads = Meter.CreateCounter<long>("ranker_person_reads_total", "{request}", "How requests came to know whom they are for");
+
+    /// <summary><c>experiment</c>, <c>arm</c>: names from the configuration.</summary>
+    public static readonly Counter<long> ExperimentExposures = Meter.CreateCounter<long>("ranker_experiment_exposures_total", "{request}", "Requests answered as an experiment had it");
+
     private static Histogram<double> Seconds(string name, double[] boundaries, string description) => Meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = boundaries });
 }

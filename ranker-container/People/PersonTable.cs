@@ -10,7 +10,7 @@ namespace TikTok.Ranker.People;
 /// Everybody who was active lately, by the <see cref="FeatureId"/> of their id: what <see cref="PeopleFold"/> learns from the log, and the facts that
 /// <see cref="FeatureStore"/> reads. Any thread may ask; nobody waits for longer than one person takes to be copied or changed.
 /// </summary>
-public sealed class PersonTable : ISnapshotPart, ICountryOf
+public sealed class PersonTable : ISnapshotPart, IPersonMemory, ICountryOf
 {
     private const int MaxShards = 64;
     private const int PeoplePerShard = 16;
@@ -38,15 +38,26 @@ public sealed class PersonTable : ISnapshotPart, ICountryOf
     /// <param name="into">Cleared first.</param>
     /// <param name="now">Unix seconds.</param>
     /// <returns>Whether anything is; if not, the view is that of somebody unknown.</returns>
-    public bool TryView(string userId, PersonView into, uint now)
+    public bool TryView(string userId, PersonView into, uint now) => TryView(userId, into, now, out _);
+
+    /// <summary>The same by the <see cref="FeatureId"/> alone, for whoever has no more: <see cref="PersonView.AsCreator"/> is not known then.</summary>
+    public bool TryView(long user, PersonView into, uint now) => TryView(user, FeatureId.None, into, now, out _);
+
+    /// <param name="facts">The facts that were read last; null when none were.</param>
+    internal bool TryView(string userId, PersonView into, uint now, out PersonFacts? facts) =>
+        TryView(FeatureId.Of(Field.User, userId), FeatureId.Of(Field.Creator, userId), into, now, out facts);
+
+    private bool TryView(long user, long creator, PersonView into, uint now, out PersonFacts? facts)
     {
+        facts = null;
         into.Clear();
-        (into.User, into.AsCreator) = (FeatureId.Of(Field.User, userId), FeatureId.Of(Field.Creator, userId));
-        var shard = ShardOf(into.User);
+        (into.User, into.AsCreator) = (user, creator);
+        var shard = ShardOf(user);
         lock (shard.Lock)
         {
-            if (shard.Find(into.User) is not { } person) return false;
+            if (shard.Find(user) is not { } person) return false;
             person.CopyTo(into, now);
+            facts = person.Facts;
             return true;
         }
     }

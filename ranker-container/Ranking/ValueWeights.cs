@@ -32,4 +32,22 @@ public sealed record ValueWeights
 
     /// <value>Taken off. Default 1.</value>
     public float Skip { get; init; } = 1;
+
+    /// <exception cref="ArgumentOutOfRangeException">A weight is below 0, or no number.</exception>
+    public ValueWeights Validated()
+    {
+        Require(Finish, nameof(Finish));
+        Require(WatchRatio, nameof(WatchRatio));
+        Require(Like, nameof(Like));
+        Require(Share, nameof(Share));
+        Require(Comment, nameof(Comment));
+        Require(Follow, nameof(Follow));
+        Require(Skip, nameof(Skip));
+        return this;
+
+        static void Require(float weight, string name)
+        {
+            if (!float.IsFinite(weight) || weight < 0) throw new ArgumentOutOfRangeException(name);
+        }
+    }
 }

@@ -42,7 +42,7 @@ public static class PersonalDataRegistry
         Blobs(BlobContainers.Media, "Renditions and thumbnails of the person's public videos.", "videos"),
         Blobs(BlobContainers.PrivateMedia, "Renditions and thumbnails of the person's other videos.", "videos"),
         Blobs(BlobContainers.Exports, "Archives of the person's data, for seven days.", "archives"),
-        Blobs(BlobContainers.Models, "Nothing that a person wrote: numbers that the ranker learnt, by hashes of ids. Those of an erased account are nobody's, and expire unseen."),
+        Blobs(BlobContainers.Models, "What the ranker learnt, by hashes of ids: numbers, and what people watched and liked last. Who asks for erasure is left out of the next snapshot, ten minutes later at most; snapshots before it go within seven days, as the log does."),
 
         Queue(Queues.Probe, Transient),
         Queue(Queues.TranscodeJobs, Transient),
