@@ -12,8 +12,8 @@ public sealed record TowerOptions
     /// <value>No video's vector, bias included, is longer. Default 3.5: of vectors from <see cref="Training.Retrieval.RetrievalTrainer"/> one in a hundred is cut.</value>
     public float Radius { get; init; } = 3.5f;
 
-    /// <value>The length of the random vector of a content feature of which nothing is learned yet. Default 2, about that of learned vectors.</value>
-    public float CoinLength { get; init; } = 2;
+    /// <value>The length of the random vector of a content feature of which nothing is learned yet. Default 2.5, a little above that of learned vectors.</value>
+    public float CoinLength { get; init; } = 2.5f;
 
     /// <value>p: a person's vector is the sum of what they watched, divided by the sum of the weights to the power p. Default 0.5.</value>
     public float PoolingPower { get; init; } = 0.5f;

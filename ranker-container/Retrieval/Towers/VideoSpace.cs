@@ -54,12 +54,17 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
     public int Nearest<TFilter>(ReadOnlySpan<float> vector, Span<int> rows, TFilter filter)
         where TFilter : struct, IHnswFilter
     {
-        var matches = ArrayPool<HnswMatch>.Shared.Rent(rows.Length);
+        // Most filters let most pass. Then it is quicker to search without one and to look through what was kept beyond what is asked for.
+        var index = _index;
+        var kept = (int)(rows.Length * _towers.Options.SearchBreadth);
+        var matches = ArrayPool<HnswMatch>.Shared.Rent(kept);
         try
         {
-            var found = _index.Search(vector, matches.AsSpan(0, rows.Length), (int)(rows.Length * _towers.Options.SearchBreadth), filter);
-            for (var i = 0; i < found; i++) rows[i] = (int)matches[i].Label;
-            return found;
+            var found = index.Search(vector, matches.AsSpan(0, kept), kept);
+            var passed = Pass(matches.AsSpan(0, found), rows, filter);
+            if (passed == rows.Length || found < kept) return passed;
+            found = index.Search(vector, matches.AsSpan(0, rows.Length), kept, filter);
+            return Pass(matches.AsSpan(0, found), rows, filter);
         }
         finally
         {
@@ -132,6 +137,18 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
     };
 
     public void Dispose() => _index.Dispose();
+
+    private static int Pass<TFilter>(ReadOnlySpan<HnswMatch> matches, Span<int> rows, TFilter filter)
+        where TFilter : struct, IHnswFilter
+    {
+        var passed = 0;
+        foreach (ref readonly var match in matches)
+        {
+            if (passed == rows.Length) break;
+            if (filter.Allows(match.Label)) rows[passed++] = (int)match.Label;
+        }
+        return passed;
+    }
 
     private void Renew(int from, int to, CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ internal sealed class TowerWorld : IDisposable
     {
         var video = new Video
         {
-            Id = "", VideoId = Id.New(_time), UserId = creator, Username = creator, CreatedAt = _time.GetUtcNow(), Title = title, Hashtags = hashtags, SoundId = sound,
+            Id = "", VideoId = Id.Format(new UInt128(1, (ulong)Videos.Count)), UserId = creator, Username = creator, CreatedAt = _time.GetUtcNow(), Title = title, Hashtags = hashtags, SoundId = sound,
             Upload = new Upload { Filename = "v.mp4", FileSize = 1, DurationMs = 15_000 },
         };
         int row;

@@ -1,0 +1,186 @@
+using TikTok.Core.Documents;
+using TikTok.Core.Events;
+using TikTok.Ranker.Features;
+using TikTok.Ranker.People;
+using TikTok.Ranker.Retrieval.Towers;
+using TikTok.Ranker.Training.Towers;
+
+namespace TikTok.UnitTests.Ranker.Towers;
+
+public sealed class OnlineTowerTrainerTests : IDisposable
+{
+    private readonly Taste _taste = new(new TowerWorld());
+
+    public void Dispose() => _taste.World.Dispose();
+
+    [Fact]
+    public void Videos_that_the_same_people_like_come_to_lie_together_though_they_have_nothing_else_in_common()
+    {
+        var before = _taste.ShareOfGroup(newcomers: 40, watched: 3);
+
+        _taste.Swipe(2_500);
+
+        Assert.InRange(before, 0.4, 0.7);
+        Assert.InRange(_taste.ShareOfGroup(newcomers: 40, watched: 3), 0.9, 1);
+        Assert.Equal(0, _taste.Trainer.Rejected);
+    }
+
+    [Fact]
+    public void What_is_learned_of_a_hashtag_places_a_video_that_nobody_has_watched()
+    {
+        // Two hashtags of the first group of which no video has both.
+        var (one, other) = (new List<int>(), new List<int>());
+        for (var i = 0; i < 30; i++) _taste.Group[0].Add(AddTo(one, _taste.World.Add($"x{i}", ["kitten"])));
+        for (var i = 0; i < 30; i++) _taste.Group[0].Add(AddTo(other, _taste.World.Add($"y{i}", ["puppy"])));
+        _taste.Swipe(2_500);
+
+        var fresh = _taste.World.Add("newcomer", ["puppy"]);
+        _taste.World.Renew(all: true);
+        var kittens = _taste.World.Embed(_taste.World.Watcher(one.Take(4)));
+
+        var strange = _taste.Group[1].Average(row => _taste.World.Similarity(kittens, row));
+        Assert.True(_taste.World.Similarity(kittens, fresh) > strange + 0.5);
+
+        static int AddTo(List<int> rows, int row)
+        {
+            rows.Add(row);
+            return row;
+        }
+    }
+
+    [Fact]
+    public void The_same_events_make_the_same_table()
+    {
+        var again = new Taste(new TowerWorld());
+        _taste.Swipe(300);
+        again.Swipe(300);
+
+        foreach (var row in Enumerable.Range(0, _taste.World.Videos.Count))
+        {
+            Assert.Equal(_taste.RowOf(row), again.RowOf(row));
+        }
+        again.World.Dispose();
+    }
+
+    [Fact]
+    public void After_a_restart_it_goes_on_as_if_there_had_been_none()
+    {
+        _taste.Swipe(200);
+        using var saved = new MemoryStream();
+        _taste.Trainer.Save(saved);
+        saved.Position = 0;
+        var trainer = _taste.NewTrainer();
+        trainer.Load(saved);
+        using var again = new MemoryStream();
+        trainer.Save(again);
+
+        Assert.Equal(saved.ToArray(), again.ToArray());
+        Assert.Throws<InvalidDataException>(() => trainer.Load(new MemoryStream([9, 0, 0, 0, 0, 0, 0, 0])));
+    }
+
+    [Fact]
+    public void A_row_that_is_no_number_does_not_spread()
+    {
+        _taste.Swipe(50);
+        var steps = _taste.Trainer.Steps;
+        var row = new float[_taste.World.Space.Dimensions];
+        row[3] = float.NaN;
+        _taste.World.Towers.Writer.Put(TowerTable.EverybodyId, row);
+
+        _taste.Swipe(50);
+
+        Assert.Equal(steps, _taste.Trainer.Steps);
+        Assert.InRange(_taste.Trainer.Rejected, 1, 50);
+        Assert.All(Enumerable.Range(0, _taste.World.Videos.Count), video => Assert.All(_taste.RowOf(video), value => Assert.True(float.IsFinite(value))));
+    }
+
+    [Fact]
+    public void What_people_do_with_their_own_videos_or_with_unknown_ones_teaches_nothing()
+    {
+        var own = _taste.World.Add("someone", ["cats"]);
+        _taste.Watch("someone", own, liked: true);
+        _taste.Trainer.Apply(_taste.Logged("someone", "0000000000000000000000000v", liked: true));
+
+        Assert.Equal(0, _taste.Trainer.Steps);
+    }
+
+    /// <summary>Two groups of people, each with videos that they like and the others skip at once. Everybody is shown videos of both.</summary>
+    private sealed class Taste : IPersonViews
+    {
+        private readonly Dictionary<long, List<HistoryEntry>> _histories = [];
+        private readonly Random _random = new(5);
+        private long _sequence;
+
+        public Taste(TowerWorld world)
+        {
+            World = world;
+            for (var i = 0; i < 100; i++)
+            {
+                Group[0].Add(world.Add($"a{i}", []));
+                Group[1].Add(world.Add($"b{i}", []));
+            }
+            Trainer = NewTrainer();
+        }
+
+        public TowerWorld World { get; }
+
+        public List<int>[] Group { get; } = [[], []];
+
+        public OnlineTowerTrainer Trainer { get; }
+
+        public OnlineTowerTrainer NewTrainer() => new(World.Videos, World.Towers, World.Space, this, new OnlineTowerOptions());
+
+        public void Swipe(int events)
+        {
+            for (var i = 0; i < events; i++)
+            {
+                var person = _random.Next(200);
+                var group = _random.Next(2);
+                Watch($"person{person}", Group[group][_random.Next(Group[group].Count)], liked: group == person % 2);
+            }
+            World.Renew(all: true);
+        }
+
+        public void Watch(string user, int row, bool liked)
+        {
+            Trainer.Apply(Logged(user, World.Videos.IdOf(row), liked));
+            if (!_histories.TryGetValue(FeatureId.Of(Field.User, user), out var history)) _histories[FeatureId.Of(Field.User, user)] = history = [];
+            history.Insert(0, new HistoryEntry(World.Videos[row].Video, liked ? 1 : 0.02f, liked ? SwipeSignals.Finished : SwipeSignals.Skipped, 1));
+        }
+
+        public LoggedInteraction Logged(string user, string videoId, bool liked) => new(
+            new Interaction
+            {
+                Id = $"{_sequence}", Type = InteractionType.Watch, UserId = user, VideoId = videoId, At = DateTimeOffset.UnixEpoch,
+                Watch = new WatchFacts(liked ? 15_000 : 300, 15_000, WatchSource.Fyp),
+            },
+            "0", _sequence++, DateTimeOffset.UnixEpoch);
+
+        public float[] RowOf(int row)
+        {
+            var values = new float[World.Space.Dimensions];
+            World.Towers.Writer.TryRead(World.Videos[row].Video, values);
+            return values;
+        }
+
+        /// <summary>Of the 50 videos nearest to people who have watched a few of one group, how many are of that group.</summary>
+        public double ShareOfGroup(int newcomers, int watched)
+        {
+            World.Renew(all: true);
+            return Enumerable.Range(0, newcomers).Average(person =>
+            {
+                var group = Group[person % 2];
+                var seen = Enumerable.Range(0, watched).Select(_ => group[_random.Next(group.Count)]);
+                return World.Nearest(World.Embed(World.Watcher(seen)), 50).Average(row => group.Contains(row) ? 1.0 : 0);
+            });
+        }
+
+        public void Read(long user, uint now, PersonView view)
+        {
+            view.Clear();
+            if (!_histories.TryGetValue(user, out var history)) return;
+            view.SetHistory(history.Take(PersonView.HistoryCapacity).ToArray());
+            view.Swipes = history.Count;
+        }
+    }
+}
