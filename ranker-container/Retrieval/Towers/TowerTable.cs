@@ -122,7 +122,7 @@ public sealed class TowerTable
     }
 
     /// <summary>Adds ± a value to each component, by the bits of hashes of the id.</summary>
-    private static void AddCoins(long id, float value, Span<float> vector)
+    internal static void AddCoins(long id, float value, Span<float> vector)
     {
         const int bitsAtOnce = 64;
         var bitOf = Vector256.Create(1u, 2, 4, 8, 16, 32, 64, 128);

@@ -1,0 +1,28 @@
+using TikTok.Ranker.Training.Retrieval;
+
+namespace TikTok.Ranker.Training.Towers;
+
+/// <summary>How much the offline training takes in, and how it fits what is known of videos to what it learned of them.</summary>
+public sealed record OfflineTowerOptions
+{
+    /// <value>
+    /// The videos most watched are trained on, at most so many; all others get their vectors from content features. An epoch costs people × videos × dimensions: at 50,000 × 50,000 about
+    /// 10¹² operations. Default 50,000.
+    /// </value>
+    public int MaxVideos { get; init; } = 50_000;
+
+    /// <value>People are drawn, at most so many: they have no parameters of their own, so that those left out are served as well. Default 50,000.</value>
+    public int MaxPeople { get; init; } = 50_000;
+
+    /// <value>The last videos of a person that count. Default 200.</value>
+    public int MaxPerPerson { get; init; } = 200;
+
+    /// <value>Whether dropout, the neighbours' weight and the number of epochs are chosen on interactions held out. Default true; four to five trainings instead of one.</value>
+    public bool Choose { get; init; } = true;
+
+    /// <value>λ of the fit of content features. Default 1: a feature of one video alone says half of what it could.</value>
+    public float FeaturePenalty { get; init; } = 1;
+
+    /// <value>Dimensions and pooling are those of the space, whatever is set here.</value>
+    public TwoTowerOptions Towers { get; init; } = new();
+}
