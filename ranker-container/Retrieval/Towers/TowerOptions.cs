@@ -27,8 +27,8 @@ public sealed record TowerOptions
     /// <value>Default 100: what the index lacks in precision, the pools beside it and the ranker make good.</value>
     public int EfConstruction { get; init; } = 100;
 
-    /// <value>Candidates that a search keeps for each one asked for, at least 1. Default 1.5.</value>
-    public float SearchBreadth { get; init; } = 1.5f;
+    /// <value>Candidates that a search keeps for each one asked for, at least 1. Default 2.</value>
+    public float SearchBreadth { get; init; } = 2;
 
     /// <value>A vector that turned away from the indexed one by more than this, as 1 − cosine, is put in anew. Default 0.005, about six degrees.</value>
     public float MovedBeyond { get; init; } = 0.005f;

@@ -15,7 +15,7 @@ namespace TikTok.Ranker.Retrieval.Towers;
 /// </summary>
 public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
 {
-    /// <summary>More rows than these to renew are shared among all cores while there is no index yet.</summary>
+    /// <summary>More rows than these to renew are shared among all cores at the start, and while most are not in the index yet.</summary>
     private const int RenewAlone = 4_096;
 
     private readonly VideoTable _videos;
@@ -36,7 +36,7 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
 
     public int Dimensions => _towers.Options.Dimensions;
 
-    /// <summary>Whether all videos that were there at the start are in.</summary>
+    /// <summary>Whether all videos are in that the table had at the start. While the change feed is read for the first time, more come.</summary>
     public bool IsReady => Volatile.Read(ref _version) >= 0;
 
     /// <summary>Videos that can be found.</summary>
@@ -152,7 +152,7 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
 
     private void Renew(int from, int to, CancellationToken cancellationToken)
     {
-        if (to - from > RenewAlone && _index.Count < (to - from) / 2)
+        if (to - from > RenewAlone && (!IsReady || _index.Count < (to - from) / 2))
         {
             Parallel.For(from, to, new ParallelOptions { CancellationToken = cancellationToken }, Renew);
             return;

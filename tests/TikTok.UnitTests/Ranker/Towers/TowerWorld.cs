@@ -29,11 +29,14 @@ internal sealed class TowerWorld : IDisposable
     public static long Hashtag(string text) => FeatureId.Of(Field.Hashtag, text);
 
     /// <summary>A listed video, as the change feed brings one.</summary>
-    public int Add(string creator, string[] hashtags, string title = "", string? sound = null)
+    public int Add(string creator, string[] hashtags, string title = "", string? sound = null) => AddAs(Videos.Count, creator, hashtags, title, sound);
+
+    /// <param name="number">Which its id spells.</param>
+    public int AddAs(int number, string creator, string[] hashtags, string title = "", string? sound = null)
     {
         var video = new Video
         {
-            Id = "", VideoId = Id.Format(new UInt128(1, (ulong)Videos.Count)), UserId = creator, Username = creator, CreatedAt = _time.GetUtcNow(), Title = title, Hashtags = hashtags, SoundId = sound,
+            Id = "", VideoId = Id.Format(new UInt128(1, (ulong)number)), UserId = creator, Username = creator, CreatedAt = _time.GetUtcNow(), Title = title, Hashtags = hashtags, SoundId = sound,
             Upload = new Upload { Filename = "v.mp4", FileSize = 1, DurationMs = 15_000 },
         };
         int row;
