@@ -68,6 +68,21 @@ public sealed class RankingModelTests
 
     [Theory]
     [MemberData(nameof(Ways))]
+    public void A_video_whose_features_are_no_numbers_spoils_no_other(Way way)
+    {
+        var weights = RandomWeights(1);
+        using var model = Model(way, weights);
+        var inputs = RandomInputs(1, 40);
+        var expected = Score(model, inputs);
+        inputs.VideoFields.Slice(5 * DlrmShape.VideoFields * DlrmShape.EmbeddingSize, 3).Fill(float.NaN);
+
+        var predictions = Score(model, inputs);
+
+        AssertNear([.. expected[..(5 * Heads.Count)], .. expected[(6 * Heads.Count)..]], [.. predictions[..(5 * Heads.Count)], .. predictions[(6 * Heads.Count)..]]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
     public async Task Requests_side_by_side_do_not_disturb_each_other(Way way)
     {
         var weights = RandomWeights(1);
