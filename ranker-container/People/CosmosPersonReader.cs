@@ -81,7 +81,7 @@ public sealed class CosmosPersonReader(CosmosClient client) : IPersonReader
         var ratio = (float)day.Completion;
         var signals = ratio >= Swipe.FinishRatio ? SwipeSignals.Finished
             : Swipe.IsSkip(day.WatchedMs / Math.Max(1, day.Times), ratio) ? SwipeSignals.Skipped : SwipeSignals.None;
-        return new HistoryEntry(FeatureId.Of(Field.Video, watch.VideoId), ratio, signals, (uint)watch.LastWatchedAt.ToUnixTimeSeconds());
+        return new HistoryEntry(FeatureId.Of(Field.Video, watch.VideoId), ratio, signals, UnixTime.Of(watch.LastWatchedAt));
     }
 
     private static long CreatorOf(string userId) => FeatureId.Of(Field.Creator, userId);

@@ -20,7 +20,7 @@ public sealed class PeopleFold(PersonTable people, VideoTable videos) : IInterac
         var user = FeatureId.Of(Field.User, interaction.UserId);
         var video = FeatureId.Of(Field.Video, interaction.VideoId);
         var row = RowOf(video, interaction.UserId);
-        var at = (uint)Math.Clamp(interaction.At.ToUnixTimeSeconds(), 0, uint.MaxValue);
+        var at = UnixTime.Of(interaction.At);
         var shard = people.ShardOf(user);
         lock (shard.Lock)
         {
@@ -35,8 +35,7 @@ public sealed class PeopleFold(PersonTable people, VideoTable videos) : IInterac
         switch (interaction)
         {
             case { Type: InteractionType.Watch, Watch: { } watch }:
-                // The video's own length goes before what a client says it is.
-                var ratio = Swipe.Ratio(watch.WatchDurationMs, row.DurationMs > 0 ? row.DurationMs : watch.TotalDurationMs);
+                var ratio = Swipe.Ratio(watch.WatchDurationMs, watch.TotalDurationMs);
                 person.Swipe(video, ratio, Swipe.IsSkip(watch.WatchDurationMs, ratio), at, row);
                 break;
             case { Type: InteractionType.Like }:

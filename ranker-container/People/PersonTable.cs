@@ -10,7 +10,7 @@ namespace TikTok.Ranker.People;
 /// Everybody who was active lately, by the <see cref="FeatureId"/> of their id: what <see cref="PeopleFold"/> learns from the log, and the facts that
 /// <see cref="FeatureStore"/> reads. Any thread may ask; nobody waits for longer than one person takes to be copied or changed.
 /// </summary>
-public sealed class PersonTable : ISnapshotPart, IPersonMemory, ICountryOf
+public sealed class PersonTable : ISnapshotPart, IPersonMemory, IPersonViews, ICountryOf
 {
     private const int MaxShards = 64;
     private const int PeoplePerShard = 16;
@@ -40,8 +40,8 @@ public sealed class PersonTable : ISnapshotPart, IPersonMemory, ICountryOf
     /// <returns>Whether anything is; if not, the view is that of somebody unknown.</returns>
     public bool TryView(string userId, PersonView into, uint now) => TryView(userId, into, now, out _);
 
-    /// <summary>The same by the <see cref="FeatureId"/> alone, for whoever has no more: <see cref="PersonView.AsCreator"/> is not known then.</summary>
-    public bool TryView(long user, PersonView into, uint now) => TryView(user, FeatureId.None, into, now, out _);
+    /// <summary>The same by the <see cref="FeatureId"/> alone: <see cref="PersonView.AsCreator"/> is not known then.</summary>
+    public void Read(long user, uint now, PersonView view) => TryView(user, FeatureId.None, view, now, out _);
 
     /// <param name="facts">The facts that were read last; null when none were.</param>
     internal bool TryView(string userId, PersonView into, uint now, out PersonFacts? facts) =>

@@ -29,7 +29,7 @@ internal sealed class PeopleCache<T>
     {
         get
         {
-            var set = (int)((ulong)person & (ulong)(_slots.Length - 1) & ~(ulong)(Ways - 1));
+            var set = SetOf(person);
             var oldest = set;
             for (var slot = set; slot < set + Ways; slot++)
             {
@@ -42,6 +42,16 @@ internal sealed class PeopleCache<T>
             }
             _slots[oldest] = new Slot { Person = person, TouchedAt = ++_clock };
             return ref _slots[oldest].State;
+        }
+    }
+
+    /// <summary>Called from any thread: what is changed of the person at that moment may stay, as nobody's.</summary>
+    public void Forget(long person)
+    {
+        var set = SetOf(person);
+        for (var slot = set; slot < set + Ways; slot++)
+        {
+            if (_slots[slot].Person == person) _slots[slot] = default;
         }
     }
 
@@ -60,6 +70,8 @@ internal sealed class PeopleCache<T>
         _clock = header[2];
         stream.ReadWhole(MemoryMarshal.AsBytes(_slots.AsSpan()));
     }
+
+    private int SetOf(long person) => (int)((ulong)person & (ulong)(_slots.Length - 1) & ~(ulong)(Ways - 1));
 
     private struct Slot
     {

@@ -20,7 +20,7 @@ public interface ICountryOf
 /// A follow is of a creator. It is credited to the video of that creator that the person watched last, or else to the first one that is told of within
 /// <see cref="FollowWindow"/> of it: a swipe is told when it ends, after the follow that it led to, and the two come by different partitions.
 /// </remarks>
-public sealed class StatisticsFold(VideoTable videos, ICountryOf countries) : IInteractionFold, ISnapshotPart
+public sealed class StatisticsFold(VideoTable videos, ICountryOf countries) : IInteractionFold, ISnapshotPart, IPersonMemory
 {
     /// <summary>Seconds.</summary>
     public const uint FollowWindow = 600;
@@ -75,6 +75,8 @@ public sealed class StatisticsFold(VideoTable videos, ICountryOf countries) : II
             }
         }
     }
+
+    public void Forget(string userId) => _people.Forget(FeatureId.Of(Field.User, userId));
 
     public void Save(Stream stream) => _people.Save(stream);
 

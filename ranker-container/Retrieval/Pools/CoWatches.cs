@@ -17,7 +17,7 @@ namespace TikTok.Ranker.Retrieval.Pools;
 /// count too, which is noted as a possible error and never believed. Counts fade by weighing what is new more (forward decay, Cormode and others, ICDE 2009), so
 /// that nothing that is stored has to be touched.
 /// </remarks>
-public sealed class CoWatches(VideoTable videos, CoWatchOptions options) : IInteractionFold, ISnapshotPart
+public sealed class CoWatches(VideoTable videos, CoWatchOptions options) : IInteractionFold, ISnapshotPart, IPersonMemory
 {
     private const int Version = 1;
 
@@ -81,6 +81,8 @@ public sealed class CoWatches(VideoTable videos, CoWatchOptions options) : IInte
             scores.Add(other, weight * LikenessOf(row, other, count));
         }
     }
+
+    public void Forget(string userId) => _people.Forget(FeatureId.Of(Field.User, userId));
 
     public void Save(Stream stream)
     {

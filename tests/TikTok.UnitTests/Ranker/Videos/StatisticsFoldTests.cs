@@ -151,6 +151,20 @@ public sealed class StatisticsFoldTests : ICountryOf
         Assert.Throws<InvalidDataException>(() => restored.Load(new MemoryStream(stream.ToArray(), 0, 1_000)));
     }
 
+    [Fact]
+    public void Of_a_person_whose_account_is_gone_nothing_is_remembered()
+    {
+        Watch("me", _first, 5_000);
+        Watch("you", _first, 5_000);
+
+        _fold.Forget("me");
+        Apply(InteractionType.Follow, "me", null, "ann");
+        Assert.Equal(0, Of(_first).Follows);
+
+        Apply(InteractionType.Follow, "you", null, "ann");
+        Assert.Equal((2f, 1f), (Of(_first).Impressions, Of(_first).Follows));
+    }
+
     ushort ICountryOf.CountryOf(long user) => _countries.GetValueOrDefault(user);
 
     private string AddVideo(string creator)
