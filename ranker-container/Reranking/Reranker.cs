@@ -42,7 +42,7 @@ public static class Reranker
     public static Exclusion Judge(PersonView person, in VideoRow video, RerankingOptions options)
     {
         if ((video.Flags & VideoFlags.Listed) == 0) return Exclusion.NotListed;
-        if ((video.Flags & VideoFlags.ShadowBanned) != 0) return Exclusion.ShadowBanned;
+        if ((video.Flags & VideoFlags.ShadowBanned) != 0 && !person.Followed.Contains(video.Creator)) return Exclusion.ShadowBanned;
         if (person.IsTeen && (video.Flags & VideoFlags.NotForTeens) != 0) return Exclusion.NotForTeens;
         if (person.Avoided.Count > 0 && person.Avoided.Contains(video.Creator)) return Exclusion.Avoided;
         if (video.Creator == person.AsCreator) return Exclusion.Own;

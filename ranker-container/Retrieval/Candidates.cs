@@ -70,4 +70,16 @@ public sealed class Candidates
         (_rows[Count], _pools[Count], _similarities[Count]) = (row, pool, 0);
         return Count++;
     }
+
+    /// <summary>Keeps some of the candidates, spread evenly, so that each pool keeps its share. Nothing but row, pools and similarity is kept of them.</summary>
+    public void Thin(int count)
+    {
+        if (count >= Count) return;
+        for (var i = 0; i < count; i++)
+        {
+            var from = (int)((long)i * Count / count);
+            (_rows[i], _pools[i], _similarities[i]) = (_rows[from], _pools[from], _similarities[from]);
+        }
+        Count = count;
+    }
 }

@@ -23,9 +23,12 @@ public sealed class RankQuery
     /// <summary>The session's videos so far, in the order they were shown.</summary>
     public ReadOnlySpan<long> Session => _session.AsSpan(0, _sessionCount);
 
-    public void Set(string userId, int count, int deadlineMs, ReadOnlySpan<long> session)
+    /// <summary>Decides what is left to chance in the answer.</summary>
+    public long Seed { get; set; }
+
+    public void Set(string userId, int count, int deadlineMs, ReadOnlySpan<long> session, long seed)
     {
-        (UserId, Count, DeadlineMs) = (userId, count, deadlineMs);
+        (UserId, Count, DeadlineMs, Seed) = (userId, count, deadlineMs, seed);
         session.CopyTo(_session);
         _sessionCount = session.Length;
     }
@@ -34,7 +37,7 @@ public sealed class RankQuery
     /// <returns>What is wrong with it, in words; null when nothing is.</returns>
     public string? Read(ReadOnlySequence<byte> json)
     {
-        (UserId, Count, DeadlineMs, _sessionCount) = ("", 0, 0, 0);
+        (UserId, Count, DeadlineMs, _sessionCount, Seed) = ("", 0, 0, 0, Random.Shared.NextInt64());
         try
         {
             var reader = new Utf8JsonReader(json);

@@ -9,5 +9,10 @@ public readonly struct RequestDeadline(TimeProvider time, long startedAt, TimeSp
 
     public static RequestDeadline In(TimeProvider time, TimeSpan total) => new(time, time.GetTimestamp(), total);
 
-    public bool Allows(TimeSpan work) => Remaining >= work;
+    /// <summary>A stage's budget out of <see cref="StageBudgets"/>, stretched or shrunk with the deadline.</summary>
+    public TimeSpan BudgetOf(TimeSpan stage) => stage * (total / StageBudgets.Whole);
+
+    /// <summary>A deadline for work that leaves time for what comes after it.</summary>
+    /// <param name="after">Stages' budgets for a request of <see cref="StageBudgets.Whole"/>.</param>
+    public RequestDeadline Before(TimeSpan after) => new(time, startedAt, total - BudgetOf(after));
 }

@@ -1,0 +1,27 @@
+namespace TikTok.Ranker.Serving;
+
+/// <summary>Something that must be there before the first request.</summary>
+public interface IReadinessPart
+{
+    /// <summary>In words, as <c>GET /ready</c> lists it.</summary>
+    string Name { get; }
+
+    bool IsReady { get; }
+}
+
+public sealed class Readiness(IEnumerable<IReadinessPart> parts)
+{
+    private readonly IReadinessPart[] _parts = [.. parts];
+
+    public ReadinessAnswer Now()
+    {
+        var waiting = _parts.Where(part => !part.IsReady).Select(part => part.Name).ToList();
+        return new ReadinessAnswer(waiting.Count == 0 ? ReadinessAnswer.Ready : "warming", waiting);
+    }
+}
+
+/// <param name="Waiting">What is not there yet.</param>
+public sealed record ReadinessAnswer(string Status, IReadOnlyList<string> Waiting)
+{
+    public const string Ready = "ready";
+}
