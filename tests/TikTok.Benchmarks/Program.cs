@@ -4,6 +4,7 @@ using TikTok.Benchmarks;
 using TikTok.Benchmarks.Embeddings;
 using TikTok.Benchmarks.Harness;
 using TikTok.Benchmarks.Hnsw;
+using TikTok.Benchmarks.People;
 using TikTok.Benchmarks.Prefetch;
 using TikTok.Benchmarks.Quality;
 
@@ -17,6 +18,7 @@ IReadOnlyList<IBenchmark> benchmarks =
     new IdleBenchmark(),
     new LimitsBenchmark(),
     new LadderBenchmark(),
+    new PeopleBenchmark(),
     new PrefetchBenchmark(),
     new QualityBenchmark(),
     new RoutesBenchmark(),
