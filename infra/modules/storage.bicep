@@ -98,6 +98,15 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
               actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: 7 } } }
             }
           }
+          {
+            // Everything here is written anew within the hour. What has not been for a week a trainer left behind, and it may tell of people who are gone.
+            name: 'expire-models'
+            type: 'Lifecycle'
+            definition: {
+              filters: { blobTypes: ['blockBlob'], prefixMatch: ['models/'] }
+              actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: 7 } } }
+            }
+          }
         ]
       }
     }

@@ -30,6 +30,12 @@ public sealed partial class BicepTests
         Assert.Equal(BlobContainers.All.Select(name => (Name: name, Public: StorageSchema.IsPublic(name))).Order(), made.Order());
     }
 
+    [Theory]
+    [InlineData(BlobContainers.Exports)]
+    [InlineData(BlobContainers.Models)]
+    public void What_may_tell_of_people_who_are_gone_goes_within_a_week(string container) => Assert.Matches(
+        $@"prefixMatch: \['{container}/'\] \}}\s+actions: \{{ baseBlob: \{{ delete: \{{ daysAfterModificationGreaterThan: 7 \}}", Bicep.Module("storage"));
+
     [Fact]
     public void Queues_are_those_of_the_schema_and_each_has_a_poison_queue()
     {
