@@ -1,16 +1,28 @@
 using TikTok.Ranker.People;
 using TikTok.Ranker.Retrieval.Hnsw;
+using TikTok.Ranker.Retrieval.Towers;
 
 namespace TikTok.Ranker.Retrieval;
 
 /// <summary>The space that people and videos lie in together, so that an inner product says how well they match. Labels of its index are row numbers.</summary>
 public interface INearestVideos
 {
+    /// <summary>Vectors that <see cref="EmbedInterests"/> may find.</summary>
+    const int MaxInterests = InterestSplit.MaxInterests;
+
     int Dimensions { get; }
 
     /// <summary>Where a person lies, by what they watched, or chose when joining.</summary>
     /// <returns>Whether anything is known to go by; else the vector is that of everybody.</returns>
     bool Embed(PersonView person, Span<float> vector);
+
+    /// <summary>
+    /// The same where somebody likes several things: a vector for each, for one alone would lie between them, where nothing is that they like.
+    /// </summary>
+    /// <param name="vectors">Room for <see cref="MaxInterests"/>, one after the other.</param>
+    /// <param name="shares">As many: how much of what somebody likes is of each, in sum 1.</param>
+    /// <returns>How many there are; 0 or 1: <see cref="Embed"/> says it all.</returns>
+    int EmbedInterests(PersonView person, Span<float> vectors, Span<float> shares) => 0;
 
     /// <summary>The videos of the largest inner products, largest first.</summary>
     /// <returns>How many were found; 0 while there is no index.</returns>

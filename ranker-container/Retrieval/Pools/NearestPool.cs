@@ -1,15 +1,35 @@
+using System.Runtime.CompilerServices;
+
 namespace TikTok.Ranker.Retrieval.Pools;
 
-/// <summary>The videos nearest to the person's vector.</summary>
+/// <summary>The videos nearest to where the person lies; where they like several things, nearest to each in turn, by its share.</summary>
 internal sealed class NearestPool(INearestVideos? nearest) : ICandidatePool
 {
     public CandidatePools Flag => CandidatePools.Nearest;
 
+    [SkipLocalsInit]
     public bool Propose(in RetrievalRequest request, VideoPools pools, int quota, Draw draw)
     {
         if (request.Vector.IsEmpty || quota == 0) return true;
-        var found = nearest?.Nearest(request.Vector, draw.Scratch[..quota], new AllowedRows(draw)) ?? 0;
-        draw.OfferScratch(found);
+        if (nearest is null) return false;
+        Span<float> vectors = stackalloc float[INearestVideos.MaxInterests * request.Vector.Length];
+        Span<float> shares = stackalloc float[INearestVideos.MaxInterests];
+        var interests = nearest.EmbedInterests(request.Person, vectors, shares);
+        if (interests <= 1) return Offer(request.Vector, quota, 1, draw);
+
+        var any = false;
+        for (var i = 0; i < interests; i++)
+        {
+            any |= Offer(vectors.Slice(i * request.Vector.Length, request.Vector.Length), (int)MathF.Ceiling(quota * shares[i]), shares[i], draw);
+        }
+        return any;
+    }
+
+    private bool Offer(ReadOnlySpan<float> vector, int count, float share, Draw draw)
+    {
+        if (count == 0) return false;
+        var found = nearest!.Nearest(vector, draw.Scratch[..count], new AllowedRows(draw));
+        draw.OfferScratch(found, share);
         return found > 0;
     }
 }

@@ -51,6 +51,9 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
 
     public bool Embed(PersonView person, Span<float> vector) => PersonTower.Pool(person, _towers, new Copies(_videos, _vectors), vector);
 
+    public int EmbedInterests(PersonView person, Span<float> vectors, Span<float> shares) =>
+        PersonTower.PoolInterests(person, _towers, new Copies(_videos, _vectors), vectors, shares);
+
     public int Nearest<TFilter>(ReadOnlySpan<float> vector, Span<int> rows, TFilter filter)
         where TFilter : struct, IHnswFilter
     {
