@@ -14,8 +14,6 @@ namespace TikTok.Ranker.People;
 public sealed partial class FeatureStore(PersonTable people, IPersonReader reader, FeatureStoreOptions options, TimeProvider time, ILogger<FeatureStore> logger)
     : IPersonSource
 {
-    private static readonly Task<IReadOnlyList<HistoryEntry>> Nothing = Task.FromResult<IReadOnlyList<HistoryEntry>>([]);
-
     private readonly ConcurrentDictionary<string, Task> _reads = new(StringComparer.Ordinal);
     private int _reading;
     private long _pausedUntil = long.MinValue;
@@ -96,10 +94,10 @@ public sealed partial class FeatureStore(PersonTable people, IPersonReader reade
         try
         {
             var isKnown = known?.IsStale(now) == false;
-            var watching = isKnown || people.HasSwiped(userId) ? Nothing : reader.ReadWatchedAsync(userId, limited.Token);
+            var watching = !isKnown && people.NeedsHistory(userId) ? reader.ReadWatchedAsync(userId, limited.Token) : null;
             var reading = isKnown ? reader.RefreshAsync(userId, known!, now, limited.Token) : reader.ReadAsync(userId, now, limited.Token);
-            await Task.WhenAll(watching, reading);
-            people.SetFacts(userId, await reading, [.. await watching], now);
+            await Task.WhenAll(watching ?? Task.CompletedTask, reading);
+            people.SetFacts(userId, await reading, watching is null ? null : [.. await watching], now);
         }
         catch (Exception e)
         {

@@ -22,6 +22,7 @@ internal sealed class Person(long user)
     private HistoryEntry[] _history = [];
     private int _historyCount;
     private List<HistoryEntry>? _early;
+    private bool _isRestored;
     private int _sessionSwipes;
     private uint _lastSwipeAt;
 
@@ -37,6 +38,9 @@ internal sealed class Person(long user)
 
     /// <summary>null until they were read.</summary>
     public PersonFacts? Facts { get; set; }
+
+    /// <summary>Whether there may be more of the person's history elsewhere.</summary>
+    public bool NeedsHistory => !_isRestored && Swipes < PersonView.HistoryCapacity;
 
     public WatchedVideos Watched { get; } = new();
 
@@ -58,10 +62,6 @@ internal sealed class Person(long user)
         Remember(new HistoryEntry(video, ratio, signals, at));
         Watched.Add(video);
         Count(at);
-
-        _creators.Decay(TasteWeights.DecayPerSwipe);
-        _sounds.Decay(TasteWeights.DecayPerSwipe);
-        _hashtags.Decay(TasteWeights.DecayPerSwipe);
         Learn(row, TasteWeights.OfWatch(ratio, skipped));
     }
 
@@ -104,16 +104,21 @@ internal sealed class Person(long user)
         return FeatureId.None;
     }
 
-    /// <summary>Fills in what the person has watched according to another memory, oldest first, if there is none here.</summary>
-    public bool TryRestore(ReadOnlySpan<HistoryEntry> oldestFirst, VideoTable videos)
+    /// <summary>Fills in what the person watched before, according to another memory. Only once: from then on this one is whole.</summary>
+    /// <param name="oldestFirst">What is known here already is passed over.</param>
+    public void Restore(ReadOnlySpan<HistoryEntry> oldestFirst, VideoTable videos)
     {
-        if (Swipes > 0) return false;
+        if (!NeedsHistory) return;
+        _isRestored = true;
         foreach (ref readonly var entry in oldestFirst)
         {
+            if (Watched.Contains(entry.Video)) continue;
+            Remember(entry);
+            Watched.Add(entry.Video);
+            Swipes++;
             var row = videos.Find(entry.Video) is var number and >= 0 ? videos[number] : default;
-            Swipe(entry.Video, entry.Ratio, entry.Signals.HasFlag(SwipeSignals.Skipped), entry.At, row);
+            Learn(row, TasteWeights.OfWatch(entry.Ratio, entry.Signals.HasFlag(SwipeSignals.Skipped)));
         }
-        return true;
     }
 
     public void CopyTo(PersonView view, uint now)
@@ -138,6 +143,7 @@ internal sealed class Person(long user)
     {
         writer.Write(ActiveAt);
         writer.Write(Swipes);
+        writer.Write(_isRestored);
         writer.Write(_sessionSwipes);
         writer.Write(_lastSwipeAt);
         Save(writer, History);
@@ -151,7 +157,7 @@ internal sealed class Person(long user)
     /// <exception cref="InvalidDataException">It is not what <see cref="Save(BinaryWriter)"/> wrote.</exception>
     public static Person Load(long user, BinaryReader reader)
     {
-        var person = new Person(user) { ActiveAt = reader.ReadUInt32(), Swipes = reader.ReadInt32() };
+        var person = new Person(user) { ActiveAt = reader.ReadUInt32(), Swipes = reader.ReadInt32(), _isRestored = reader.ReadBoolean() };
         (person._sessionSwipes, person._lastSwipeAt) = (reader.ReadInt32(), reader.ReadUInt32());
         person._history = LoadEntries(reader, PersonView.HistoryCapacity);
         person._historyCount = person._history.Length;
@@ -274,6 +280,9 @@ internal sealed class Person(long user)
 
     private void Learn(in VideoRow row, float signal)
     {
+        _creators.Decay(TasteWeights.DecayPerSwipe);
+        _sounds.Decay(TasteWeights.DecayPerSwipe);
+        _hashtags.Decay(TasteWeights.DecayPerSwipe);
         _creators.Learn(row.Creator, TasteWeights.Rate, signal);
         _sounds.Learn(row.Sound, TasteWeights.Rate, signal);
         foreach (var hashtag in row.Hashtags) _hashtags.Learn(hashtag, TasteWeights.Rate, signal);

@@ -84,19 +84,19 @@ public sealed class PersonTable : ISnapshotPart, IPersonMemory, IPersonViews, IC
         lock (shard.Lock) return shard.Find(user)?.Facts?.Country ?? 0;
     }
 
-    /// <summary>Whether any swipe of the person is known.</summary>
-    public bool HasSwiped(string userId)
+    /// <summary>Whether there may be more of what the person watched elsewhere: they are not here, or have not been here for long.</summary>
+    public bool NeedsHistory(string userId)
     {
         var user = FeatureId.Of(Field.User, userId);
         var shard = ShardOf(user);
-        lock (shard.Lock) return shard.Find(user)?.Swipes > 0;
+        lock (shard.Lock) return shard.Find(user)?.NeedsHistory ?? true;
     }
 
     /// <param name="userId">Whose facts they are.</param>
     /// <param name="facts">They replace what was there.</param>
-    /// <param name="watched">What the person watched according to another memory, oldest first: taken where the table knows of no swipe.</param>
+    /// <param name="watched">What the person watched according to another memory, oldest first: taken where <see cref="NeedsHistory"/> says so; null where it was not asked.</param>
     /// <param name="now">Unix seconds.</param>
-    public void SetFacts(string userId, PersonFacts facts, ReadOnlySpan<HistoryEntry> watched, uint now)
+    public void SetFacts(string userId, PersonFacts facts, HistoryEntry[]? watched, uint now)
     {
         var user = FeatureId.Of(Field.User, userId);
         var shard = ShardOf(user);
@@ -104,7 +104,7 @@ public sealed class PersonTable : ISnapshotPart, IPersonMemory, IPersonViews, IC
         {
             if (shard.FindOrAdd(user, now) is not { } person) return;
             person.Facts = facts;
-            person.TryRestore(watched, _videos);
+            if (watched is not null) person.Restore(watched, _videos);
         }
     }
 

@@ -167,14 +167,28 @@ public sealed class FeatureStoreTests
     }
 
     [Fact]
-    public async Task Of_somebody_whom_the_log_tells_of_the_database_is_not_asked_what_they_watched()
+    public async Task Of_somebody_with_a_full_history_the_database_is_not_asked_what_they_watched()
     {
-        _log.Watch("anna", 5);
+        for (var i = 0; i < PersonView.HistoryCapacity; i++) _log.Watch("anna", i, at: Log.Start.AddSeconds(i));
 
         await ReadAsync("anna");
 
         Assert.Equal(["anna"], _reader.Calls);
-        Assert.Equal(1, _view.Swipes);
+    }
+
+    [Fact]
+    public async Task Somebody_who_swiped_before_they_could_be_read_has_their_history_all_the_same()
+    {
+        _log.Watch("anna", 2);
+        _reader.Watched = [new HistoryEntry(Log.Video(1), 1, SwipeSignals.Finished, Now - 100), new HistoryEntry(Log.Video(2), 1, SwipeSignals.Finished, Now - 1)];
+
+        await ReadAsync("anna");
+        _time.Advance(TimeSpan.FromHours(2));
+        await ReadAsync("anna");
+
+        Assert.Equal([Log.Video(2), Log.Video(1)], _view.History.ToArray().Select(e => e.Video));
+        Assert.Equal((2, 0), (_view.Swipes, _view.SessionSwipes));
+        Assert.Single(_reader.Calls, "watched anna");
     }
 
     [Fact]

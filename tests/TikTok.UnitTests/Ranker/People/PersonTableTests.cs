@@ -77,11 +77,13 @@ public sealed class PersonTableTests
     }
 
     [Fact]
-    public void What_another_memory_has_fills_an_empty_one_and_no_other()
+    public void What_another_memory_has_is_filled_in_once()
     {
         _log.Publish(7, "cook", null, "food");
         HistoryEntry[] watched = [new(Log.Video(6), 1, SwipeSignals.Finished, 10), new(Log.Video(7), 1, SwipeSignals.Finished, 20)];
+        _log.People.SetFacts("ben", Facts(), [], _log.NowSeconds);
         _log.Watch("ben", 1);
+        Assert.True(_log.People.NeedsHistory("anna"));
 
         _log.People.SetFacts("anna", Facts(), watched, _log.NowSeconds);
         _log.People.SetFacts("ben", Facts(), watched, _log.NowSeconds);
@@ -91,6 +93,7 @@ public sealed class PersonTableTests
         Assert.True(anna.Watched.Contains(Log.Video(6)));
         Assert.InRange(anna.Hashtags[Log.Hashtag("food")], 0.1f, 1);
         Assert.Equal(1, _log.View("ben").Swipes);
+        Assert.False(_log.People.NeedsHistory("anna"));
     }
 
     [Fact]
