@@ -148,12 +148,35 @@ public sealed unsafe class EmbeddingWriter
     /// <summary>The same the other way round; negative for a row that is to be removed.</summary>
     internal int PeriodOf(int day) => Math.Min((day / _daysOfPeriod) - _base, Place.MaxPeriod);
 
+    /// <summary>All ids that have a row. Nothing may change meanwhile.</summary>
+    internal IEnumerable<long> Ids()
+    {
+        for (var index = 0; index < _table.Shards.Length; index++)
+        {
+            var shard = _table.Shards[index];
+            for (var bucket = 0; bucket < shard.Buckets.Length; bucket++)
+            {
+                for (var slot = 0; slot < Bucket.Slots; slot++)
+                {
+                    if (TryGet(shard, bucket, slot, out var id)) yield return id;
+                }
+            }
+        }
+    }
+
     internal bool IsChanged(int row) => (_changed[row >> 6] >> (row & 63) & 1) != 0;
 
     internal void ForgetChanges()
     {
         Array.Clear(_changed);
         Removed.Clear();
+    }
+
+    private static bool TryGet(CuckooShard shard, int bucket, int slot, out long id)
+    {
+        ref readonly var found = ref shard.Buckets[bucket];
+        id = found.Ids[slot];
+        return found.Places[slot] != 0;
     }
 
     private void Insert(long id, ulong hash, ReadOnlySpan<float> values, int period, bool changed)

@@ -1,5 +1,5 @@
-using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
+using System.Globalization;
+using TikTok.Ranker.Publishing;
 
 namespace TikTok.Ranker.Embeddings;
 
@@ -7,10 +7,9 @@ namespace TikTok.Ranker.Embeddings;
 /// The files of a <see cref="CheckpointDirectory"/> as blobs <c>{table}/{file}</c>, so that they outlive the machine. One writer per table. What is saved but not
 /// yet uploaded is lost with the machine; nothing else is.
 /// </summary>
-/// <param name="container"><see cref="Core.Storage.BlobContainers.Models"/>.</param>
 /// <param name="table">The table's name: of letters, digits and hyphens.</param>
 /// <param name="directory">This machine's files.</param>
-public sealed class CheckpointBlobs(BlobContainerClient container, string table, CheckpointDirectory directory)
+public sealed class CheckpointBlobs(IModelFiles blobs, string table, CheckpointDirectory directory)
 {
     private readonly string _prefix = $"{table}/";
 
@@ -23,14 +22,14 @@ public sealed class CheckpointBlobs(BlobContainerClient container, string table,
         var there = await ListAsync(cancellationToken);
         foreach (var file in directory.Files().Where(file => !there.Contains(file)))
         {
-            await container.GetBlobClient(_prefix + file).UploadAsync(Path.Combine(directory.Path, file), overwrite: true, cancellationToken);
+            await blobs.UploadAsync(_prefix + file, Path.Combine(directory.Path, file), cancellationToken);
             there.Add(file);
         }
         var kept = Lineages(there).Take(CheckpointDirectory.KeptLineages).ToHashSet(StringComparer.Ordinal);
         if (kept.Count == 0) return;
         foreach (var old in there.Where(file => string.CompareOrdinal(CheckpointDirectory.LineageOf(file), kept.Min(StringComparer.Ordinal)) < 0))
         {
-            await container.DeleteBlobIfExistsAsync(_prefix + old, cancellationToken: cancellationToken);
+            await blobs.DeleteAsync(_prefix + old, cancellationToken);
         }
     }
 
@@ -50,21 +49,48 @@ public sealed class CheckpointBlobs(BlobContainerClient container, string table,
         return directory.Restore(writer);
     }
 
+    /// <summary>
+    /// Brings a table that others read to a position that was published: by the deltas in between, or where it comes of another lineage by that one's snapshot and
+    /// deltas. What was downloaded is deleted once it is applied.
+    /// </summary>
+    /// <exception cref="CheckpointException">A file is missing or bad. The table is at the position before it; the next call goes on from there.</exception>
+    public async Task FollowAsync(EmbeddingWriter writer, CheckpointPosition to, CancellationToken cancellationToken)
+    {
+        if (writer.Position?.Lineage != to.Lineage) await ApplyAsync($"{to.Lineage:N}.snapshot", writer.ReplaceBySnapshot, cancellationToken);
+        while (writer.Position is { } reached && reached.Sequence < to.Sequence)
+        {
+            var next = string.Create(CultureInfo.InvariantCulture, $"{to.Lineage:N}.{reached.Sequence + 1:D8}.delta");
+            await ApplyAsync(next, writer.ReadDelta, cancellationToken);
+        }
+    }
+
+    private async Task ApplyAsync(string file, Action<Stream> apply, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(directory.Path);
+        var path = Path.Combine(directory.Path, $"{file}.following");
+        try
+        {
+            if (!await blobs.DownloadAsync(_prefix + file, path, cancellationToken))
+                throw new CheckpointException(CheckpointFault.WrongLength, $"{file} is not there.");
+            await using var stream = File.OpenRead(path);
+            apply(stream);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private async Task DownloadAsync(string file, CancellationToken cancellationToken)
     {
         var path = Path.Combine(directory.Path, file);
         if (File.Exists(path)) return;
         Directory.CreateDirectory(directory.Path);
-        using var response = await container.GetBlobClient(_prefix + file).DownloadToAsync(path + CheckpointDirectory.Unfinished, cancellationToken);
-        File.Move(path + CheckpointDirectory.Unfinished, path);
+        await blobs.DownloadAsync(_prefix + file, path, cancellationToken);
     }
 
-    private async Task<HashSet<string>> ListAsync(CancellationToken cancellationToken)
-    {
-        HashSet<string> names = new(StringComparer.Ordinal);
-        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, _prefix, cancellationToken)) names.Add(blob.Name[_prefix.Length..]);
-        return names;
-    }
+    private async Task<HashSet<string>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await blobs.ListAsync(_prefix, cancellationToken)).Select(name => name[_prefix.Length..])];
 
     /// <summary>Newest first.</summary>
     private static IEnumerable<string> Lineages(IEnumerable<string> files) =>

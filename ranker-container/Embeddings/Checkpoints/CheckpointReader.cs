@@ -24,6 +24,23 @@ public static class CheckpointReader
             Apply(writer, stream, start, header);
         }
 
+        /// <summary>
+        /// Takes the rows of a snapshot into a table that has some, and removes what the snapshot has not. Lookups go on meanwhile, and see its rows one by one.
+        /// </summary>
+        /// <param name="stream">Can seek; from its current position to its end.</param>
+        /// <exception cref="CheckpointException">And the table is as it was.</exception>
+        public void ReplaceBySnapshot(Stream stream)
+        {
+            var start = stream.Position;
+            var header = Verified(writer, stream);
+            if (!header.IsSnapshot) throw new CheckpointException(CheckpointFault.OutOfOrder, "This is a delta, and not a snapshot.");
+            writer.Table.Reserve((int)Math.Min(header.Rows, EmbeddingTable.MaxRows));
+            HashSet<long> kept = new((int)Math.Min(header.Rows, EmbeddingTable.MaxRows));
+            Apply(writer, stream, start, header, kept);
+            foreach (var id in writer.Ids().Where(id => !kept.Contains(id)).ToList()) writer.Remove(id);
+            writer.Removed.Clear();
+        }
+
         /// <summary>Applies the delta that follows what the table came from. Lookups go on meanwhile, and see its rows one by one.</summary>
         /// <param name="stream">Can seek; from its current position to its end.</param>
         /// <exception cref="CheckpointException">And the table is as it was.</exception>
@@ -70,7 +87,7 @@ public static class CheckpointReader
         return header;
     }
 
-    private static void Apply(EmbeddingWriter writer, Stream stream, long start, CheckpointHeader header)
+    private static void Apply(EmbeddingWriter writer, Stream stream, long start, CheckpointHeader header, HashSet<long>? taken = null)
     {
         stream.Position = start + CheckpointHeader.Length;
         var input = new BufferedStream(stream, BufferLength);
@@ -96,6 +113,7 @@ public static class CheckpointReader
                 continue;
             }
             ReadFloats(record.AsSpan(sizeof(long) + sizeof(int)), values);
+            taken?.Add(BinaryPrimitives.ReadInt64LittleEndian(record));
             writer.Put(BinaryPrimitives.ReadInt64LittleEndian(record), values, period, changed: false);
         }
         writer.Removed.Clear();

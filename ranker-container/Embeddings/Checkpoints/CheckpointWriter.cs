@@ -26,9 +26,20 @@ public static unsafe class CheckpointWriter
             var before = writer.Position ?? throw new InvalidOperationException("A delta follows a snapshot, and there is none.");
             Write(writer, stream, before with { Sequence = before.Sequence + 1 }, commit);
         }
+
+        /// <summary>Writes all rows as a snapshot that no delta follows: what is collected for the next delta stays collected.</summary>
+        public void WriteCopy(Stream stream) => Write(writer, stream, new CheckpointPosition(Guid.Empty, 0));
     }
 
     private static void Write(EmbeddingWriter writer, Stream stream, CheckpointPosition position, Action commit)
+    {
+        Write(writer, stream, position);
+        commit();
+        writer.ForgetChanges();
+        writer.Position = position;
+    }
+
+    private static void Write(EmbeddingWriter writer, Stream stream, CheckpointPosition position)
     {
         var snapshot = position.Sequence == 0;
         var removed = snapshot ? [] : CollectionsMarshal.AsSpan(writer.Removed);
@@ -52,9 +63,6 @@ public static unsafe class CheckpointWriter
             }
         }
         output.Complete();
-        commit();
-        writer.ForgetChanges();
-        writer.Position = position;
     }
 
     private static long Count(EmbeddingWriter writer, bool snapshot)

@@ -74,7 +74,7 @@ public sealed class ImpressionJoin : IInteractionFold, ISnapshotPart
         switch (interaction.Type)
         {
             case InteractionType.Watch when interaction.Watch is { } watch:
-                Watched(user, video, watch, now);
+                Watched(interaction, user, video, watch, now);
                 break;
             case InteractionType.Like:
                 Acted(user, video, Head.Like, now);
@@ -153,7 +153,7 @@ public sealed class ImpressionJoin : IInteractionFold, ISnapshotPart
         _closed.Load(reader);
     }
 
-    private void Watched(long user, long video, WatchFacts watch, uint now)
+    private void Watched(Interaction interaction, long user, long video, WatchFacts watch, uint now)
     {
         var row = _videos.Find(video);
         if (row < 0)
@@ -161,6 +161,9 @@ public sealed class ImpressionJoin : IInteractionFold, ISnapshotPart
             Counters.Unknown++;
             return;
         }
+
+        // Of what people watch of their own nothing is to be learned.
+        if (_videos[row].Creator == FeatureId.Of(Field.Creator, interaction.UserId)) return;
         if (_count == _pending.Length)
         {
             CloseFirst(now);
@@ -171,7 +174,8 @@ public sealed class ImpressionJoin : IInteractionFold, ISnapshotPart
         Extract(user, row, now, place);
         Counters.Impressions++;
 
-        var ratio = Swipe.Ratio(watch.WatchDurationMs, watch.TotalDurationMs);
+        // The video's own length goes before what a client says it is.
+        var ratio = Swipe.Ratio(watch.WatchDurationMs, _videos[row].DurationMs > 0 ? _videos[row].DurationMs : watch.TotalDurationMs);
         var labels = _examples.Labels(place);
         labels[(int)Head.Finish] = ratio >= Swipe.FinishRatio ? 1 : 0;
         labels[(int)Head.WatchRatio] = ratio / Swipe.MaxRatio;

@@ -26,6 +26,7 @@ public sealed class OnlineTrainer : IInteractionFold, ISnapshotPart, IExampleSin
     private readonly ExampleKind[] _kinds;
     private readonly ImpressionJoin _join;
     private uint _batchSince;
+    private uint _now;
 
     /// <param name="nearest">As serving has them; null where serving has none.</param>
     /// <param name="published">What candidates are compared with; null to compare with nothing.</param>
@@ -65,7 +66,7 @@ public sealed class OnlineTrainer : IInteractionFold, ISnapshotPart, IExampleSin
 
     public void Apply(LoggedInteraction logged)
     {
-        var now = (uint)logged.EnqueuedAt.ToUnixTimeSeconds();
+        var now = _now = (uint)logged.EnqueuedAt.ToUnixTimeSeconds();
         if (_batch.Count > 0 && now >= _batchSince + (uint)_options.MaxBatchAge.TotalSeconds) Learn(now);
         _join.Apply(logged);
     }
@@ -80,9 +81,12 @@ public sealed class OnlineTrainer : IInteractionFold, ISnapshotPart, IExampleSin
         if (_batch.Count == _batch.Capacity) Learn(now);
     }
 
-    /// <summary>Takes the step that is due, whatever the batch has: before its model is published or saved, or at the end of a log.</summary>
-    public void Learn(uint now)
+    /// <summary>Learns from the batch, whatever it has: at the end of a log.</summary>
+    public void Flush() => Learn(_now);
+
+    private void Learn(uint now)
     {
+        if (_batch.Count == 0) return;
         Published?.Predict(_batch);
         if (IsFrozen)
         {

@@ -1,6 +1,7 @@
 using Azure.Storage.Blobs;
 using TikTok.Core.Storage;
 using TikTok.Ranker.Embeddings;
+using TikTok.Ranker.Publishing;
 
 namespace TikTok.LocalTests.Ranker;
 
@@ -105,7 +106,7 @@ public sealed class CheckpointBlobTests : IClassFixture<StorageProcess>, IAsyncL
     private (EmbeddingTable Table, CheckpointDirectory Files, CheckpointBlobs Blobs) Machine(string name)
     {
         var files = new CheckpointDirectory(Path.Combine(_machines.FullName, name), _time);
-        return (new EmbeddingTable(new() { Dimensions = 2 }, _time), files, new CheckpointBlobs(_container, _table, files));
+        return (new EmbeddingTable(new() { Dimensions = 2 }, _time), files, new CheckpointBlobs(new BlobModelFiles(_container), _table, files));
     }
 
     private async Task<List<string>> NamesAsync()
