@@ -1,0 +1,282 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TikTok.Core.Events;
+using TikTok.Ranker.Embeddings;
+using TikTok.Ranker.Publishing;
+using TikTok.Ranker.Ranking;
+using TikTok.Ranker.Training.Dlrm;
+using TikTok.Ranker.Training.Online;
+using TikTok.Tests.Shared;
+using TikTok.UnitTests.Ranker.State;
+using TikTok.UnitTests.Ranker.Training.Online;
+
+namespace TikTok.UnitTests.Ranker.Publishing;
+
+public sealed class PublishingTests : IDisposable
+{
+    private static readonly OnlineTrainerOptions Learning = new() { MaxPending = 1_000, MaxRemembered = 1_000, MaxBatchAge = TimeSpan.FromSeconds(30), MinCompared = 200 };
+
+    private readonly TemporaryFiles _files = new();
+    private readonly FakeTime _time = new();
+    private readonly TrainingWorld _world = new(options: Learning, compares: true);
+    private int _day;
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public async Task A_server_has_what_was_published_and_predicts_as_the_trainer_does()
+    {
+        var (publisher, server) = (Publisher(), new Server(this));
+        Learn(200);
+        await PublishAsync(publisher);
+
+        Assert.True(await server.PollAsync());
+
+        server.AssertHas(_world);
+        using var use = server.Slot.Take();
+        var inputs = new RankingInputs(_world.Videos.Count);
+        new FeatureExtractor(_world.Videos, server.Table).Extract(
+            new() { User = 1 }, [.. Enumerable.Range(0, inputs.Capacity)], new float[inputs.Capacity], RankingNow, inputs);
+        var predictions = new float[inputs.Capacity * Heads.Count];
+        use.Model!.Score(inputs, predictions);
+        Assert.All(predictions.Zip(Expected(inputs)), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
+        Assert.False(await server.PollAsync());
+    }
+
+    [Fact]
+    public async Task Rows_are_published_every_time_and_dense_weights_when_they_are_due()
+    {
+        var (publisher, server) = (Publisher(), new Server(this));
+        Learn(200);
+        await PublishAsync(publisher);
+        await server.PollAsync();
+        var first = server.Follower.Serving!;
+
+        Learn(50);
+        await PublishAsync(publisher);
+        await server.PollAsync();
+        var second = server.Follower.Serving!;
+        Assert.Equal(first.Model, second.Model);
+        Assert.Equal((first.Tables[0].Lineage, 1L), (second.Tables[0].Lineage, second.Tables[0].Sequence));
+        server.AssertHas(_world);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Learn(50);
+        await PublishAsync(publisher);
+        await server.PollAsync();
+        Assert.True(server.Follower.Serving!.Model!.Version > second.Model!.Version);
+        Assert.Equal(server.Follower.Serving.Model.Version, server.Slot.Version);
+    }
+
+    [Fact]
+    public async Task A_server_catches_up_from_wherever_it_is()
+    {
+        var publisher = Publisher(new ModelPublisherOptions { MinExamples = 1, MaxDeltas = 3 });
+        var (always, sometimes) = (new Server(this), new Server(this));
+        for (var i = 0; i < 8; i++)
+        {
+            Learn(20);
+            if (i == 4) _world.Embeddings.Writer.Remove(_world.Videos[0].Video);
+            await PublishAsync(publisher);
+            await always.PollAsync();
+            if (i % 5 == 0) await sometimes.PollAsync();
+        }
+        var late = new Server(this);
+
+        await sometimes.PollAsync();
+        await late.PollAsync();
+
+        foreach (var server in (Server[])[always, sometimes, late]) server.AssertHas(_world);
+    }
+
+    [Fact]
+    public async Task Nothing_is_published_before_there_is_something_to_say()
+    {
+        var publisher = Publisher(new ModelPublisherOptions { MinExamples = 100 });
+        Learn(10);
+
+        Assert.Null(publisher.Prepare());
+        Assert.False(await new Server(this).PollAsync());
+    }
+
+    [Fact]
+    public async Task A_bad_model_never_replaces_a_good_one()
+    {
+        var (publisher, server) = (Publisher(), new Server(this));
+        Learn(600);
+        await PublishAsync(publisher);
+        await server.PollAsync();
+        var good = server.Follower.Serving!;
+
+        foreach (ref var value in _world.Dlrm.Weights.Tower2[(int)Head.Finish].Weight.Values.AsSpan()) value = -4 * value;
+        Learn(150);
+        _time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Null(publisher.Prepare());
+        Assert.Equal(1, publisher.Refused);
+        Assert.False(await server.PollAsync());
+        Assert.Equal(good, server.Follower.Serving);
+    }
+
+    [Fact]
+    public async Task A_trainer_that_was_started_anew_is_held_against_what_is_published()
+    {
+        var publisher = Publisher();
+        Learn(600);
+        await PublishAsync(publisher);
+
+        // It lost its state, and has learned next to nothing since.
+        var other = new TrainingWorld(options: Learning, compares: true);
+        var restarted = Publisher(new ModelPublisherOptions { MinExamples = 1 }, other);
+        await restarted.RestorePublishedAsync(default);
+        Assert.True(other.Published!.Exists);
+        foreach (var logged in Log(150, day: 50)) other.Apply(logged);
+
+        Assert.Null(restarted.Prepare());
+        Assert.Equal(1, restarted.Refused);
+    }
+
+    [Fact]
+    public async Task An_upload_that_fails_anywhere_leaves_servers_as_they_were_and_the_next_one_completes_it()
+    {
+        var (publisher, server) = (Publisher(), new Server(this));
+        Learn(200);
+        await PublishAsync(publisher);
+        await server.PollAsync();
+        var before = server.Follower.Serving;
+
+        foreach (var uploads in (int[])[0, 1, 2])
+        {
+            _time.Advance(TimeSpan.FromMinutes(5));
+            Learn(30);
+            _files.FailsAfter = uploads;
+            await Assert.ThrowsAsync<IOException>(() => PublishAsync(publisher));
+            _files.FailsAfter = null;
+            publisher.NotPublished();
+            Assert.False(await server.PollAsync());
+            Assert.Equal(before, server.Follower.Serving);
+        }
+
+        await PublishAsync(publisher);
+        Assert.True(await server.PollAsync());
+        server.AssertHas(_world);
+        Assert.True(server.Follower.Serving!.Model!.Version > before!.Model!.Version);
+    }
+
+    [Fact]
+    public async Task A_model_that_was_damaged_on_its_way_does_not_serve()
+    {
+        var (publisher, server) = (Publisher(), new Server(this));
+        Learn(200);
+        await PublishAsync(publisher);
+        await server.PollAsync();
+        var serving = server.Slot.Version;
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await PublishAsync(publisher);
+        var file = (await Publication.ReadAsync(_files, _files.Path, default))!.Model!.File;
+        var path = Path.Combine(_files.Path, "there", file);
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+
+        await Assert.ThrowsAsync<InvalidDataException>(server.PollAsync);
+
+        Assert.Equal(serving, server.Slot.Version);
+    }
+
+    [Fact]
+    public async Task A_model_that_predicts_something_quite_different_does_not_serve()
+    {
+        var (publisher, server) = (Publisher(), new Server(this));
+        Learn(200);
+        await PublishAsync(publisher);
+        await server.PollAsync();
+        var serving = server.Slot.Version;
+
+        _world.Dlrm.Weights.Tower2[(int)Head.Like].Bias.Values[0] += 5;
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await PublishAsync(publisher);
+        await server.PollAsync();
+
+        Assert.Equal((serving, 1L), (server.Slot.Version, server.Follower.Refused));
+    }
+
+    private static uint RankingNow => 1_773_500_000;
+
+    private ModelPublisher Publisher(ModelPublisherOptions? options = null, TrainingWorld? world = null)
+    {
+        world ??= _world;
+        return new ModelPublisher(
+            world.Trainer, [new PublishedTable(PublishedTable.Ranking, world.Embeddings.Writer)], _files, Path.Combine(_files.Path, $"trainer-{Guid.NewGuid():N}"),
+            options ?? new ModelPublisherOptions { MinExamples = 1 }, _time, NullLogger<ModelPublisher>.Instance);
+    }
+
+    private async Task PublishAsync(ModelPublisher publisher)
+    {
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var prepared = publisher.Prepare();
+        Assert.NotNull(prepared);
+        await publisher.UploadAsync(prepared, default);
+    }
+
+    private void Learn(int watches)
+    {
+        foreach (var logged in Log(watches, _day++)) _world.Apply(logged);
+    }
+
+    private static IReadOnlyList<LoggedInteraction> Log(int watches, int day)
+    {
+        var random = new Random(day);
+        var log = new WrittenLog($"{day}", new DateTimeOffset(2026, 3, 14, 9, 0, 0, TimeSpan.Zero).AddDays(day));
+        for (var i = 0; i < watches; i++)
+        {
+            var (viewer, video) = (random.Next(8), random.Next(30));
+            log.Wait(TimeSpan.FromSeconds(2)).Watch(TrainingWorld.VideoId(video), $"viewer{viewer}", video % 3 == viewer % 2 ? 10_000 : 1_000, 10_000);
+        }
+        return log.Events;
+    }
+
+    /// <summary>By the trainer's own network.</summary>
+    private float[] Expected(RankingInputs inputs)
+    {
+        var batch = new DlrmBatch(inputs.Count) { Count = inputs.Count };
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            inputs.UserDense.CopyTo(batch.Examples.UserDense(i));
+            inputs.VideoDense.Slice(i * DlrmShape.VideoDense, DlrmShape.VideoDense).CopyTo(batch.Examples.VideoDense(i));
+            inputs.CrossDense.Slice(i * DlrmShape.CrossDense, DlrmShape.CrossDense).CopyTo(batch.Examples.CrossDense(i));
+            inputs.UserFields.CopyTo(batch.Fields, i * DlrmNetwork.FieldWidth);
+            inputs.VideoFields.Slice(i * DlrmNetwork.FieldWidth / 2, DlrmNetwork.FieldWidth / 2).CopyTo(batch.Fields.AsSpan((i * DlrmNetwork.FieldWidth) + (DlrmNetwork.FieldWidth / 2)));
+        }
+        new DlrmNetwork(1).Predict(_world.Dlrm.Weights, batch);
+        return batch.Predictions.ToArray();
+    }
+
+    private sealed class Server
+    {
+        public Server(PublishingTests test)
+        {
+            Table = new EmbeddingTable(DlrmTrainerOptions.Table with { Formats = RowFormats.Single }, test._time);
+            Follower = new ModelFollower(
+                test._files, [new PublishedTable(PublishedTable.Ranking, Table.Writer)], bytes => RankingModels.Load(bytes, RankingDevice.Cpu), Slot,
+                Path.Combine(test._files.Path, $"server-{Guid.NewGuid():N}"), new ModelFollowerOptions(), test._time, NullLogger<ModelFollower>.Instance);
+        }
+
+        public EmbeddingTable Table { get; }
+
+        public RankingModelSlot Slot { get; } = new();
+
+        public ModelFollower Follower { get; }
+
+        public Task<bool> PollAsync() => Follower.PollAsync(default);
+
+        public void AssertHas(TrainingWorld world)
+        {
+            long[] ids = [.. world.Embeddings.Writer.Ids().Order()];
+            Assert.Equal(ids, Table.Writer.Ids().Order());
+            var (served, trained) = (new float[ids.Length * DlrmShape.EmbeddingSize], new float[ids.Length * DlrmShape.EmbeddingSize]);
+            Table.Lookup(ids, served);
+            world.Embeddings.Lookup(ids, trained);
+            Assert.Equal(trained, served);
+        }
+    }
+}
