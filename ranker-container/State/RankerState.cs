@@ -6,6 +6,7 @@ using TikTok.Ranker.Retrieval;
 using TikTok.Ranker.Retrieval.Pools;
 using TikTok.Ranker.Retrieval.Towers;
 using TikTok.Ranker.Serving;
+using TikTok.Ranker.Training.Dlrm;
 using TikTok.Ranker.Videos;
 
 namespace TikTok.Ranker.State;
@@ -40,7 +41,7 @@ public static class RankerState
         .AddSingleton(new RetrievalOptions())
         .AddSingleton<Retriever>()
         .AddSingleton(all => new EmbeddingTable(
-            new EmbeddingTableOptions { Dimensions = DlrmShape.EmbeddingSize, Formats = formats }, all.GetRequiredService<TimeProvider>()))
+            DlrmTrainerOptions.Table with { Formats = formats }, all.GetRequiredService<TimeProvider>()))
         .AddSingleton<FeatureExtractor>()
         .AddSingleton<RankingModelSlot>();
 

@@ -75,7 +75,7 @@ public sealed class KilledTrainerTests : IDisposable
     private static string VideoId(int number) => Id.Format((UInt128)(number + 1));
 
     /// <summary>As the container has it, less towers and the change feed.</summary>
-    private sealed class Trainer : IPersonViews
+    private sealed class Trainer
     {
         private readonly VideoTable _videos = new();
         private readonly PersonTable _people;
@@ -91,7 +91,7 @@ public sealed class KilledTrainerTests : IDisposable
             var fold = new VideoFold(_videos, [], time) { LogFrom = DateTimeOffset.MinValue };
             var statistics = new StatisticsFold(_videos, _people);
             _online = new OnlineTrainer(
-                _videos, _embeddings, this, null, new DlrmTrainer(_embeddings, new DlrmTrainerOptions { BatchSize = 16 }), null,
+                _videos, _embeddings, _people, null, new DlrmTrainer(_embeddings, new DlrmTrainerOptions { BatchSize = 16 }), null,
                 new OnlineTrainerOptions { MaxPending = 200, MaxRemembered = 200, MaxBatchAge = TimeSpan.FromMinutes(2) });
             _folds = [_online, statistics, new PeopleFold(_people, _videos)];
             for (var i = 0; i < Videos; i++)
@@ -106,8 +106,6 @@ public sealed class KilledTrainerTests : IDisposable
 
         /// <summary>The number of the next event, as its cursor has it.</summary>
         public int Next => (int)(_cursor.NextOf("0") ?? 0);
-
-        public void Read(long user, uint now, PersonView view) => _people.TryView(user, view, now);
 
         public void Apply(LoggedInteraction logged)
         {
