@@ -38,6 +38,6 @@ public sealed partial class StateRestore(
     [LoggerMessage(LogLevel.Error, "A snapshot cannot be used, and the one before it is: {Fault}")]
     private static partial void Damaged(ILogger logger, string fault);
 
-    [LoggerMessage(LogLevel.Information, "State of snapshot {Name} restored in {Seconds:F1} s")]
-    private static partial void StateRestored(ILogger logger, string name, double seconds);
+    [LoggerMessage(LogLevel.Information, "State of snapshot {Snapshot} restored in {Seconds:F1} s")]
+    private static partial void StateRestored(ILogger logger, string snapshot, double seconds);
 }
