@@ -1,21 +1,16 @@
 namespace TikTok.Ranker.Serving;
 
 /// <summary>Something that must be there before the first request.</summary>
-public interface IReadinessPart
-{
-    /// <summary>In words, as <c>GET /ready</c> lists it.</summary>
-    string Name { get; }
+/// <param name="Name">In words, as <c>GET /ready</c> lists it.</param>
+public sealed record ReadinessPart(string Name, Func<bool> IsReady);
 
-    bool IsReady { get; }
-}
-
-public sealed class Readiness(IEnumerable<IReadinessPart> parts)
+public sealed class Readiness(IEnumerable<ReadinessPart> parts)
 {
-    private readonly IReadinessPart[] _parts = [.. parts];
+    private readonly ReadinessPart[] _parts = [.. parts];
 
     public ReadinessAnswer Now()
     {
-        var waiting = _parts.Where(part => !part.IsReady).Select(part => part.Name).ToList();
+        var waiting = _parts.Where(part => !part.IsReady()).Select(part => part.Name).ToList();
         return new ReadinessAnswer(waiting.Count == 0 ? ReadinessAnswer.Ready : "warming", waiting);
     }
 }

@@ -14,9 +14,6 @@ namespace TikTok.Ranker.State;
 /// <summary>The state that both roles keep: everything that a request reads, in memory.</summary>
 public static class RankerState
 {
-    /// <summary>Under which the checkpoints of the ranking model's embeddings are published.</summary>
-    public const string Embeddings = "ranking";
-
     /// <summary>Registers the state and what reads it. The caller registers a <see cref="TimeProvider"/>.</summary>
     /// <param name="formats">Of the embeddings: the trainer needs <see cref="RowFormats.Single"/>, a server does with <see cref="RowFormats.Half"/>.</param>
     public static IServiceCollection AddRankerState(this IServiceCollection services, RowFormats formats, TowerOptions? towers = null) => services
@@ -40,8 +37,7 @@ public static class RankerState
         .AddSingleton<CoWatches>()
         .AddSingleton(new RetrievalOptions())
         .AddSingleton<Retriever>()
-        .AddSingleton(all => new EmbeddingTable(
-            DlrmTrainerOptions.Table with { Formats = formats }, all.GetRequiredService<TimeProvider>()))
+        .AddSingleton(all => new EmbeddingTable(DlrmTrainerOptions.Table with { Formats = formats }, all.GetRequiredService<TimeProvider>()))
         .AddSingleton<FeatureExtractor>()
         .AddSingleton<RankingModelSlot>();
 

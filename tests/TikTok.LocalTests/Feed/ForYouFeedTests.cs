@@ -1,15 +1,21 @@
+using System.Buffers;
 using System.Net;
-using System.Net.Http.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using TikTok.Core;
 using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
-using TikTok.Core.Ranking;
 using TikTok.Functions.Feed;
 using TikTok.LocalTests.Crashes;
-using TikTok.Ranker.Ranking;
-using TikTok.Ranker.Retrieval;
+using TikTok.Ranker.Embeddings;
+using TikTok.Ranker.People;
+using TikTok.Ranker.Retrieval.Pools;
+using TikTok.Ranker.Retrieval.Towers;
+using TikTok.Ranker.Serving;
+using TikTok.Ranker.State;
+using TikTok.Ranker.Videos;
 
 namespace TikTok.LocalTests.Feed;
 
@@ -20,9 +26,8 @@ namespace TikTok.LocalTests.Feed;
 public sealed class ForYouFeedTests : IClassFixture<ProductDatabase>, IAsyncLifetime
 {
     private readonly ProductDatabase _database;
-    private readonly Catalogue _catalogue = new(TimeProvider.System);
     private readonly MovableTime _time = new();
-    private readonly InProcessRanker _ranker;
+    private readonly InProcessRanker _ranker = new();
     private readonly HttpClient _http;
     private readonly ForYouFeed _feed;
     private readonly ForYouFeed _hurried;
@@ -33,7 +38,6 @@ public sealed class ForYouFeedTests : IClassFixture<ProductDatabase>, IAsyncLife
     {
         _database = database;
         var client = database.Client;
-        _ranker = new InProcessRanker(new TrendingAndRecentRanker(_catalogue));
         _http = new HttpClient(_ranker) { BaseAddress = new Uri("http://ranker/") };
         var options = new RankerOptions(TimeSpan.FromSeconds(5));
         var (videos, relations, sessions) = (new VideoStore(client), new RelationStore(client), new FeedSessionStore(client));
@@ -284,7 +288,7 @@ public sealed class ForYouFeedTests : IClassFixture<ProductDatabase>, IAsyncLife
     private async Task<IReadOnlyList<string>> AddAsync(int count)
     {
         var videos = await Task.WhenAll(Enumerable.Range(0, count).Select(i => _database.AddVideoAsync(v => v with { UserId = $"creator{i}" })));
-        _catalogue.Apply(videos);
+        _ranker.Take(videos);
         return [.. videos.Select(v => v.VideoId)];
     }
 
@@ -310,17 +314,46 @@ public sealed class ForYouFeedTests : IClassFixture<ProductDatabase>, IAsyncLife
         Watch = new WatchFacts(watchedMs, 20_000, WatchSource.Fyp),
     };
 
-    private sealed class InProcessRanker(TrendingAndRecentRanker ranker) : HttpMessageHandler
+    private sealed class InProcessRanker : HttpMessageHandler
     {
+        private readonly ServiceProvider _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddRankerState(RowFormats.Single)
+            .AddRanking()
+            .AddSingleton<IPersonSource, KnownPeople>()
+            .BuildServiceProvider();
+
         public bool Fails { get; set; }
         public int Calls { get; private set; }
+
+        public void Take(IReadOnlyList<Video> videos)
+        {
+            _services.GetRequiredService<VideoFold>().Apply(videos, "end");
+            _services.GetRequiredService<PoolRenewal>().Renew();
+            _services.GetRequiredService<VideoSpace>().Renew(all: true, CancellationToken.None);
+        }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Calls++;
             if (Fails) return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
-            var asked = await request.Content!.ReadFromJsonAsync<RankRequest>(CoreJson.Options, cancellationToken);
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(ranker.Rank(asked!), options: CoreJson.Options) };
+
+            var service = _services.GetRequiredService<RankService>();
+            var buffers = service.Rent();
+            Assert.Null(buffers.Query.Read(new ReadOnlySequence<byte>(await request.Content!.ReadAsByteArrayAsync(cancellationToken))));
+            Assert.Null(await service.RankAsync(buffers, RequestDeadline.In(TimeProvider.System, TimeSpan.FromMilliseconds(buffers.Query.DeadlineMs))));
+            var answer = new ArrayBufferWriter<byte>();
+            RankAnswerWriter.Write(answer, buffers, _services.GetRequiredService<VideoTable>());
+            buffers.Release();
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(answer.WrittenSpan.ToArray()) { Headers = { ContentType = new("application/json") } } };
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _services.Dispose();
+            base.Dispose(disposing);
         }
     }
 }

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using TikTok.Ranker.State;
+using TikTok.Ranker.Training.Online;
+
+namespace TikTok.Ranker.Publishing;
+
+/// <summary>The trainer serves nobody; these tell how it is doing.</summary>
+public static class TrainerEndpoints
+{
+    public static void MapTrainer(this WebApplication app)
+    {
+        app.MapGet("/health", () => TypedResults.Ok());
+        app.MapGet("/training", Report);
+    }
+
+    private static Ok<TrainingReport> Report(OnlineTrainer trainer, LogFollower log, ModelPublisher publisher, TrainerService service) => TypedResults.Ok(new TrainingReport
+    {
+        Events = log.Applied,
+        BehindSeconds = log.Behind.TotalSeconds,
+        Examples = trainer.Examples,
+        DroppedBatches = trainer.DroppedBatches,
+        Publications = publisher.Published,
+        RefusedPublications = publisher.Refused,
+        PublishedAt = publisher.LastAt,
+        FailedTurns = service.Failed,
+        Validation = [.. trainer.Validation.Series.Select(ValidationWindow.Of)],
+    });
+}
+
+/// <summary>What <c>GET /training</c> answers.</summary>
+public sealed record TrainingReport
+{
+    /// <summary>Events of the log applied since the start.</summary>
+    public required long Events { get; init; }
+
+    /// <summary>How old the last event was when it was applied.</summary>
+    public required double BehindSeconds { get; init; }
+
+    public required long Examples { get; init; }
+
+    /// <summary>Batches that were not learned from because something of them was not finite.</summary>
+    public required long DroppedBatches { get; init; }
+
+    public required long Publications { get; init; }
+
+    /// <summary>Models that predicted worse than the published one, and stayed in.</summary>
+    public required long RefusedPublications { get; init; }
+
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>Turns of the trainer's clockwork that did not end as they should.</summary>
+    public required long FailedTurns { get; init; }
+
+    /// <summary>Quality of the predictions before each example was learned from, window after window per head, oldest first.</summary>
+    public required IReadOnlyList<ValidationWindow> Validation { get; init; }
+}
+
+/// <summary>A <see cref="HeadQuality"/> to read.</summary>
+/// <param name="Calibration">Absent when no label was above 0.</param>
+public sealed record ValidationWindow(string Head, DateTimeOffset At, int Examples, double Rate, double Auc, double LogLoss, double? Calibration)
+{
+    internal static ValidationWindow Of(HeadQuality quality) => new(
+        quality.Head.ToString(), DateTimeOffset.FromUnixTimeSeconds(quality.At), quality.Examples, quality.Rate, quality.Auc, quality.LogLoss,
+        double.IsFinite(quality.Calibration) ? quality.Calibration : null);
+}
