@@ -39,7 +39,7 @@ public sealed class ForYouFeedTests : IClassFixture<ProductDatabase>, IAsyncLife
         _database = database;
         var client = database.Client;
         _http = new HttpClient(_ranker) { BaseAddress = new Uri("http://ranker/") };
-        var options = new RankerOptions(TimeSpan.FromSeconds(5));
+        var options = new RankerOptions(TimeSpan.FromSeconds(1));
         var (videos, relations, sessions) = (new VideoStore(client), new RelationStore(client), new FeedSessionStore(client));
         ForYouFeed Feed(Patience patience) => new(
             new RankerClient(_http, options, new RankerCircuit(options, TimeProvider.System), NullLogger<RankerClient>.Instance),
