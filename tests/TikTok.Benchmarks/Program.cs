@@ -7,6 +7,7 @@ using TikTok.Benchmarks.Hnsw;
 using TikTok.Benchmarks.People;
 using TikTok.Benchmarks.Prefetch;
 using TikTok.Benchmarks.Quality;
+using TikTok.Benchmarks.Space;
 
 // `tests/bench` lists, `tests/bench NAME [--json FILE]` runs one. A new benchmark is one more line here.
 IReadOnlyList<IBenchmark> benchmarks =
@@ -22,6 +23,7 @@ IReadOnlyList<IBenchmark> benchmarks =
     new PrefetchBenchmark(),
     new QualityBenchmark(),
     new RoutesBenchmark(),
+    new SpaceBenchmark(),
     new TableBenchmark(),
     new TriggersBenchmark(),
 ];
