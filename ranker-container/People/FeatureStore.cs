@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using TikTok.Core.Telemetry;
 
 namespace TikTok.Ranker.People;
@@ -21,7 +22,7 @@ public sealed partial class FeatureStore(PersonTable people, IPersonReader reade
     public ValueTask ReadAsync(string userId, uint now, TimeSpan budget, PersonView into)
     {
         people.TryView(userId, into, now, out var facts);
-        if (facts is not null && now <= facts.CheckedAt + options.RefreshAfter.TotalSeconds) return Done(FeatureOutcome.Hit);
+        if (facts is not null && IsFresh(facts, now)) return Done(FeatureOutcome.Hit);
 
         var read = TryBegin(userId, facts, now);
         if (facts?.IsStale(now) == false) return Done(FeatureOutcome.Hit);
@@ -32,8 +33,11 @@ public sealed partial class FeatureStore(PersonTable people, IPersonReader reade
     /// <param name="now">Unix seconds, by the clock on the wall.</param>
     public void Refresh(string userId, uint now)
     {
-        if (people.FactsOf(userId) is not { } facts || facts.IsStale(now)) _ = TryBegin(userId, null, now);
+        var facts = people.FactsOf(userId);
+        if (facts is null || (facts.IsStale(now) && !IsFresh(facts, now))) _ = TryBegin(userId, facts, now);
     }
+
+    private bool IsFresh(PersonFacts facts, uint now) => now <= facts.CheckedAt + options.RefreshAfter.TotalSeconds;
 
     private static ValueTask Done(FeatureOutcome outcome)
     {
@@ -96,12 +100,13 @@ public sealed partial class FeatureStore(PersonTable people, IPersonReader reade
             var isKnown = known?.IsStale(now) == false;
             var watching = !isKnown && people.NeedsHistory(userId) ? reader.ReadWatchedAsync(userId, limited.Token) : null;
             var reading = isKnown ? reader.RefreshAsync(userId, known!, now, limited.Token) : reader.ReadAsync(userId, now, limited.Token);
-            await Task.WhenAll(watching ?? Task.CompletedTask, reading);
+            await Task.WhenAll(watching ?? Task.CompletedTask, reading).WaitAsync(limited.Token);
             people.SetFacts(userId, await reading, watching is null ? null : [.. await watching], now);
         }
         catch (Exception e)
         {
-            Volatile.Write(ref _pausedUntil, time.GetTimestamp() + (long)(options.PauseAfterFailure.TotalSeconds * time.TimestampFrequency));
+            // A document that cannot be read says nothing of the database.
+            if (e is not JsonException) Volatile.Write(ref _pausedUntil, time.GetTimestamp() + (long)(options.PauseAfterFailure.TotalSeconds * time.TimestampFrequency));
             ReadFailed(logger, e);
         }
         finally

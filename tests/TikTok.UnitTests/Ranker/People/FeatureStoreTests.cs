@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using TikTok.Core.Events;
 using TikTok.Ranker.People;
@@ -10,7 +11,7 @@ public sealed class FeatureStoreTests
 
     private readonly Log _log = new();
     private readonly FakeTime _time = new(Log.Start);
-    private readonly Reader _reader = new();
+    private readonly ScriptedPersonReader _reader = new();
     private readonly PersonView _view = new();
     private readonly FeatureStore _store;
 
@@ -97,7 +98,7 @@ public sealed class FeatureStoreTests
     {
         _reader.Country = "SE";
         await ReadAsync("anna");
-        _reader.Fails = true;
+        _reader.Failure = new HttpRequestException();
 
         _time.Advance(TimeSpan.FromMinutes(30));
         await ReadAsync("anna");
@@ -111,13 +112,13 @@ public sealed class FeatureStoreTests
     [Fact]
     public async Task A_database_that_failed_is_given_a_rest()
     {
-        _reader.Fails = true;
+        _reader.Failure = new HttpRequestException();
         await ReadAsync("anna");
         Assert.True(_store.ReadAsync("ben", Now, Budget, _view).IsCompleted);
         Assert.Equal((true, true), (_view.IsStale, _view.IsTeen));
         Assert.DoesNotContain("ben", _reader.Calls);
 
-        _reader.Fails = false;
+        _reader.Failure = null;
         _time.Advance(TimeSpan.FromSeconds(2));
         await ReadAsync("ben");
         Assert.False(_view.IsStale);
@@ -229,6 +230,30 @@ public sealed class FeatureStoreTests
         Assert.Single(_reader.Calls, "anna");
     }
 
+    [Fact]
+    public async Task Somebody_without_an_account_is_not_read_for_each_of_their_swipes()
+    {
+        _reader.Missing = true;
+        await ReadAsync("anna");
+
+        for (var i = 0; i < 10; i++) _store.Refresh("anna", Now);
+        await ReadAsync("ben");
+
+        Assert.Single(_reader.Calls, "anna");
+    }
+
+    [Fact]
+    public async Task One_document_that_cannot_be_read_keeps_nobody_else_from_being_read()
+    {
+        _reader.Failure = new JsonException();
+        await ReadAsync("anna");
+        _reader.Failure = null;
+
+        await ReadAsync("ben");
+
+        Assert.False(_view.IsStale);
+    }
+
     private FeatureStore Store(FeatureStoreOptions? options = null) =>
         new(_log.People, _reader, options ?? new FeatureStoreOptions(), _time, NullLogger<FeatureStore>.Instance);
 
@@ -239,78 +264,5 @@ public sealed class FeatureStoreTests
     private async Task SettledAsync(string userId)
     {
         while (_log.People.FactsOf(userId)?.CheckedAt != Now) await Task.Yield();
-    }
-
-    private sealed class Reader : IPersonReader
-    {
-        private readonly Lock _lock = new();
-        private readonly List<string> _calls = [];
-        private Task _held = Task.CompletedTask;
-
-        public string? Country { get; set; }
-
-        public HashSet<long> Rejected { get; } = [];
-
-        public bool Fails { get; set; }
-
-        public bool Missing { get; set; }
-
-        public IReadOnlyList<HistoryEntry> Watched { get; set; } = [];
-
-        public IReadOnlyList<string> Calls
-        {
-            get
-            {
-                lock (_lock) return [.. _calls.Order(StringComparer.Ordinal)];
-            }
-        }
-
-        public TaskCompletionSource Hold()
-        {
-            var holding = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _held = holding.Task;
-            return holding;
-        }
-
-        public void Release() => _held = Task.CompletedTask;
-
-        public async Task CalledAsync(string call)
-        {
-            while (!Calls.Contains(call)) await Task.Yield();
-        }
-
-        public async Task<PersonFacts> ReadAsync(string userId, uint now, CancellationToken cancellationToken)
-        {
-            await AnswerAsync(userId, cancellationToken);
-            return Missing ? PersonFacts.Unknown(now) : new PersonFacts
-            {
-                Country = CountryCode.Of(Country),
-                BirthDate = new DateOnly(1990, 1, 1),
-                Followed = new HashSet<long>(),
-                Rejected = Rejected.ToHashSet(),
-                RejectedBy = new HashSet<long>(),
-                ReadAt = now,
-                CheckedAt = now,
-            };
-        }
-
-        public async Task<PersonFacts> RefreshAsync(string userId, PersonFacts facts, uint now, CancellationToken cancellationToken)
-        {
-            await AnswerAsync($"refresh {userId}", cancellationToken);
-            return facts with { Rejected = Rejected.ToHashSet(), CheckedAt = now };
-        }
-
-        public async Task<IReadOnlyList<HistoryEntry>> ReadWatchedAsync(string userId, CancellationToken cancellationToken)
-        {
-            await AnswerAsync($"watched {userId}", cancellationToken);
-            return Watched;
-        }
-
-        private async Task AnswerAsync(string call, CancellationToken cancellationToken)
-        {
-            lock (_lock) _calls.Add(call);
-            await _held.WaitAsync(cancellationToken);
-            if (Fails) throw new HttpRequestException("The database does not answer.");
-        }
     }
 }
