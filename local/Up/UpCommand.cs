@@ -132,6 +132,7 @@ internal static class UpCommand
         {
             await new DemoStaff(options, topology.Configuration, time).CreateAsync(cancellationToken);
             await new DemoContent(options, data, display.Event, time).CreateAsync(cancellationToken);
+            await new DemoCrowd(options, data, display.Event, time).SwipeAsync(cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException or CosmosException or InvalidDataException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -11,6 +11,12 @@ namespace TikTok.Local.Up.Demo;
 /// <summary>Somebody to be in the demo.</summary>
 public sealed record DemoAccount(string Username, string Password, string DisplayName);
 
+/// <summary>A video of a feed page, as far as a demo looks at it.</summary>
+public sealed record DemoVideo(string Id, string UserId, long DurationMs, IReadOnlyList<string> Hashtags);
+
+/// <param name="NextCursor">null when there is nothing more to show for now.</param>
+public sealed record DemoPage(IReadOnlyList<DemoVideo> Items, string? NextCursor);
+
 /// <summary>The HTTP API as an app uses it. Nothing here knows more of the service than an app does.</summary>
 internal sealed class DemoApi(HttpClient http, TimeProvider time)
 {
@@ -66,6 +72,27 @@ internal sealed class DemoApi(HttpClient http, TimeProvider time)
         SendAsync(HttpMethod.Post, $"videos/{clip.VideoId}/upload/complete", new { clip.Title, clip.Description, Visibility = "public" }, cancellationToken);
 
     public Task LikeAsync(string videoId, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, $"videos/{videoId}/like", new { }, cancellationToken);
+
+    public Task FollowAsync(string userId, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, $"users/{userId}/follow", new { }, cancellationToken);
+
+    public Task ChooseInterestsAsync(IReadOnlyList<string> interests, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "onboarding/interests", new { Interests = interests }, cancellationToken);
+
+    /// <param name="cursor">The last page's; null for the first.</param>
+    public async Task<DemoPage> FeedAsync(int count, string? cursor, CancellationToken cancellationToken)
+    {
+        var page = (await SendAsync(HttpMethod.Get, $"feed?count={count}{(cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor))}", null, cancellationToken))!;
+        return new DemoPage(
+            [
+                .. page["items"]!.AsArray().Select(item => new DemoVideo(
+                    Text(item!, "id"), Text(item!["user"]!, "id"), (long)item["durationMs"]!, [.. item["hashtags"]!.AsArray().Select(tag => (string)tag!)])),
+            ],
+            (string?)page["nextCursor"]);
+    }
+
+    public Task WatchAsync(DemoVideo video, long watchedMs, string sessionId, CancellationToken cancellationToken) => SendAsync(
+        HttpMethod.Post, "analytics/watch",
+        new { VideoId = video.Id, WatchDurationMs = watchedMs, TotalDurationMs = video.DurationMs, Source = "fyp", SessionId = sessionId }, cancellationToken);
 
     /// <summary>Ids of one blob are of one length, as Put Block demands.</summary>
     private static string BlockId(int index) => Convert.ToBase64String(Encoding.ASCII.GetBytes(index.ToString("D8", CultureInfo.InvariantCulture)));
