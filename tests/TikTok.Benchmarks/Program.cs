@@ -7,6 +7,8 @@ using TikTok.Benchmarks.Hnsw;
 using TikTok.Benchmarks.People;
 using TikTok.Benchmarks.Prefetch;
 using TikTok.Benchmarks.Quality;
+using TikTok.Benchmarks.Rank;
+using TikTok.Benchmarks.Simulate;
 using TikTok.Benchmarks.Space;
 
 // `tests/bench` lists, `tests/bench NAME [--json FILE]` runs one. A new benchmark is one more line here.
@@ -22,7 +24,9 @@ IReadOnlyList<IBenchmark> benchmarks =
     new PeopleBenchmark(),
     new PrefetchBenchmark(),
     new QualityBenchmark(),
+    new RankBenchmark(),
     new RoutesBenchmark(),
+    new SimulateBenchmark(),
     new SpaceBenchmark(),
     new TableBenchmark(),
     new TriggersBenchmark(),

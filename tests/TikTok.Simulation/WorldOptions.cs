@@ -38,4 +38,11 @@ public sealed record WorldOptions
 
     /// <value>Standard deviation of what one day adds to everybody's interest in one topic. Default 0.08.</value>
     public float Fashion { get; init; } = 0.08f;
+
+    /// <summary>A smaller or larger world of the same proportions.</summary>
+    public static WorldOptions Of(int people)
+    {
+        var usual = new WorldOptions();
+        return usual with { People = people, Creators = usual.Creators * people / usual.People, Videos = usual.Videos * people / usual.People };
+    }
 }

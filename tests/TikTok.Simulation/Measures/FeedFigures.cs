@@ -32,6 +32,12 @@ public sealed class FeedFigures
     /// <summary>0 to 1.</summary>
     public Estimate SkipRate => PerPerson(t => t.Skips / (double)t.Swipes);
 
+    /// <summary>What people had of a video, which no feed is told: unlike watch time and ratio, not to be had by choosing long videos or short ones.</summary>
+    public Estimate Pleasure => PerPerson(t => t.Pleasure / t.Swipes);
+
+    /// <summary>Of the videos shown, in seconds.</summary>
+    public Estimate Length => PerPerson(t => t.Length / t.Swipes);
+
     public Estimate WatchRatio => PerPerson(t => t.Ratio / t.Swipes);
 
     /// <summary>Distinct videos that anybody saw.</summary>
@@ -47,6 +53,8 @@ public sealed class FeedFigures
         tally.Swipes++;
         tally.Seconds += impression.Viewing.WatchedMs / 1_000.0;
         tally.Ratio += impression.Ratio;
+        tally.Pleasure += impression.Viewing.Pleasure;
+        tally.Length += impression.Clip.LengthMs / 1_000.0;
         tally.Skips += impression.IsSkip ? 1 : 0;
         Swipes++;
         Finishes += impression.IsFinish ? 1 : 0;
@@ -67,5 +75,7 @@ public sealed class FeedFigures
         public int Skips;
         public double Seconds;
         public double Ratio;
+        public double Pleasure;
+        public double Length;
     }
 }
