@@ -42,7 +42,6 @@ public sealed class RankerFeed : IFeed, IPredictions, IDisposable
     private readonly PoolRenewal _pools;
     private readonly FeatureExtractor _extractor;
     private readonly DlrmTrainer _dlrm;
-    private readonly OnlineTrainer _trainer;
     private readonly IInteractionFold[] _folds;
     private readonly RankingModelSlot _models;
     private readonly RequestBuffersPool _buffers;
@@ -65,9 +64,7 @@ public sealed class RankerFeed : IFeed, IPredictions, IDisposable
     {
         _services = new ServiceCollection()
             .AddLogging().AddSingleton(time).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<IPersonSource, KnownPeople>()
-            .AddRankerState(RowFormats.Single).AddRanking()
-            .AddSingleton(new EmbeddingTable(DlrmTrainerOptions.Table, time))
-            .BuildServiceProvider();
+            .AddRankerState(RowFormats.Single).AddRanking().BuildServiceProvider();
         _time = time;
         _videos = _services.GetRequiredService<VideoTable>();
         _people = _services.GetRequiredService<PersonTable>();
@@ -81,13 +78,13 @@ public sealed class RankerFeed : IFeed, IPredictions, IDisposable
         _vector = new float[_space.Dimensions];
         var embeddings = _services.GetRequiredService<EmbeddingTable>();
         _dlrm = new DlrmTrainer(embeddings, new DlrmTrainerOptions());
-        _trainer = new OnlineTrainer(_videos, embeddings, _people, _space, _dlrm, published: null, new OnlineTrainerOptions());
 
         // The log has all that ever happened here. Whoever learns is told of an event before the state that its features are of.
         _videoFold.LogFrom = DateTimeOffset.MinValue;
         _folds =
         [
-            _trainer, new OnlineTowerTrainer(_videos, _services.GetRequiredService<TowerTable>(), _space, _people, new OnlineTowerOptions()),
+            new OnlineTrainer(_videos, embeddings, _people, _space, _dlrm, published: null, new OnlineTrainerOptions()),
+            new OnlineTowerTrainer(_videos, _services.GetRequiredService<TowerTable>(), _space, _people, new OnlineTowerOptions()),
             _services.GetRequiredService<CoWatches>(), _services.GetRequiredService<PeopleFold>(), _services.GetRequiredService<StatisticsFold>(),
         ];
     }
@@ -196,7 +193,6 @@ public sealed class RankerFeed : IFeed, IPredictions, IDisposable
 
     private void Publish(DateTimeOffset now)
     {
-        _trainer.Learn(UnixTime.Of(now));
         var (weights, version) = OnnxModelReader.Read(OnnxModelWriter.Write(_dlrm.Weights, ++_version));
         _models.Replace(new CpuRankingModel(weights, version));
         _publishedAt = now;
