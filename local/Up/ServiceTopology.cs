@@ -77,6 +77,7 @@ public sealed class ServiceTopology
     public IReadOnlyList<ServiceDefinition> Applications =>
     [
         Program("ranker", Built("ranker-container", "TikTok.Ranker"), $"http://127.0.0.1:{_rankerPort}", "--urls", $"http://127.0.0.1:{_rankerPort}"),
+        Program("trainer", Built("ranker-container", "TikTok.Ranker"), null, "train"),
         Local("functions", _options.Api.ToString().TrimEnd('/'),
             "--data", _data.Path, "--port", Port(_options.Port), "--stop-within", $"{(ApplicationGrace - ExitTime).TotalSeconds:0}") with { StopGrace = ApplicationGrace },
         Local("jobs", null, "--program", CompiledAhead("transcoder-container", "TikTok.Transcoder")) with { StopGrace = ApplicationGrace },

@@ -44,7 +44,7 @@ public sealed class TelemetryTests(ServiceProcess service, Clips clips) : IClass
         var state = await UntilAsync(s => s.GetProperty("metrics").EnumerateArray().Any(m => m.GetProperty("name").GetString() == "feed_generation_duration_seconds"));
 
         Assert.Equal(
-            ["cosmos", "eventhubs", "functions", "jobs", "ranker", "storage", "up"],
+            ["cosmos", "eventhubs", "functions", "jobs", "ranker", "storage", "trainer", "up"],
             state.GetProperty("parts").EnumerateArray().Select(p => p.GetProperty("service").GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
         Assert.Contains(state.GetProperty("queues").EnumerateArray(), q => q.GetProperty("name").GetString() == "transcode-jobs");
         Assert.All(state.GetProperty("dependencies").EnumerateArray(), d => Assert.True(d.GetProperty("healthy").GetBoolean()));

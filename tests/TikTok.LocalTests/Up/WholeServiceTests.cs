@@ -51,7 +51,7 @@ public sealed class WholeServiceTests : IDisposable
         await using (var up = await StartAsync())
         {
             var processes = Below(up.ProcessId);
-            Assert.InRange(processes.Count, 7, 50);
+            Assert.InRange(processes.Count, 8, 50);
             using var kill = Process.Start("kill", ["-KILL", $"{up.ProcessId}"]);
             await kill.WaitForExitAsync();
 
@@ -66,7 +66,7 @@ public sealed class WholeServiceTests : IDisposable
     public async Task A_part_that_is_killed_comes_back_and_the_service_is_healthy_again()
     {
         await using var up = await StartAsync();
-        foreach (var part in (string[])["cosmos", "storage", "eventhubs", "functions", "ranker"])
+        foreach (var part in (string[])["cosmos", "storage", "eventhubs", "functions", "ranker", "trainer"])
         {
             var before = ProcessOf(up, part);
             using var kill = Process.Start("kill", ["-KILL", $"{before}"]);
@@ -108,7 +108,7 @@ public sealed class WholeServiceTests : IDisposable
 
     private static bool IsAlive(int processId) => ProcessTree.Read().OwnUsage(processId) is { ResidentBytes: > 0 };
 
-    /// <summary>The process that is a part: a subcommand of TikTok.Local, or the ranker.</summary>
+    /// <summary>The process that is a part: a subcommand of TikTok.Local, or a role of the ranker.</summary>
     private static int? ProcessOf(UpProcess up, string part) => Below(up.ProcessId).Select(id => (int?)id).FirstOrDefault(id =>
     {
         try
@@ -117,7 +117,7 @@ public sealed class WholeServiceTests : IDisposable
             return part == (Path.GetFileName(words[0]) switch
             {
                 "TikTok.Local" => words[1],
-                "TikTok.Ranker" => "ranker",
+                "TikTok.Ranker" => words[1] == "train" ? "trainer" : "ranker",
                 _ => null,
             });
         }
