@@ -202,7 +202,14 @@ resource trainer 'Microsoft.App/containerApps@2025-01-01' = if (!empty(rankerIma
           image: rankerImage
           args: ['train']
           resources: { cpu: json(sizes.Consumption.cpu), memory: sizes.Consumption.memory }
-          env: concat(rankerSettings, [{ name: 'AZURE_CLIENT_ID', value: trainerClientId }])
+          env: concat(rankerSettings, [
+            { name: 'AZURE_CLIENT_ID', value: trainerClientId }
+            { name: 'ASPNETCORE_HTTP_PORTS', value: '8081' }
+            { name: 'Probes__Port', value: '8081' }
+          ])
+          probes: [
+            { type: 'Liveness', httpGet: { path: '/health', port: 8081 }, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 3 }
+          ]
         }
       ]
       scale: { minReplicas: 1, maxReplicas: 1 }

@@ -29,6 +29,7 @@ public sealed class ServiceTopology
     private readonly int _cosmosPort;
     private readonly int _eventHubsPort;
     private readonly int _rankerPort;
+    private readonly int _trainerPort;
     private readonly int _dashboardPort;
 
     public ServiceTopology(UpOptions options, DataDirectory data, PortBook ports, Secrets secrets)
@@ -40,6 +41,7 @@ public sealed class ServiceTopology
         _cosmosPort = ports["cosmos"];
         _eventHubsPort = ports["eventhubs"];
         _rankerPort = ports["ranker"];
+        _trainerPort = ports["trainer"];
         _dashboardPort = ports["dashboard"];
         Settings = BuildSettings(secrets);
     }
@@ -77,7 +79,7 @@ public sealed class ServiceTopology
     public IReadOnlyList<ServiceDefinition> Applications =>
     [
         Program("ranker", Built("ranker-container", "TikTok.Ranker"), $"http://127.0.0.1:{_rankerPort}", "--urls", $"http://127.0.0.1:{_rankerPort}"),
-        Program("trainer", Built("ranker-container", "TikTok.Ranker"), null, "train"),
+        Program("trainer", Built("ranker-container", "TikTok.Ranker"), $"http://127.0.0.1:{_trainerPort}", "train", "--urls", $"http://127.0.0.1:{_trainerPort}"),
         Local("functions", _options.Api.ToString().TrimEnd('/'),
             "--data", _data.Path, "--port", Port(_options.Port), "--stop-within", $"{(ApplicationGrace - ExitTime).TotalSeconds:0}") with { StopGrace = ApplicationGrace },
         Local("jobs", null, "--program", CompiledAhead("transcoder-container", "TikTok.Transcoder")) with { StopGrace = ApplicationGrace },
@@ -92,6 +94,7 @@ public sealed class ServiceTopology
         ["ApiBaseUrl"] = _options.Api.ToString().TrimEnd('/'),
         ["MediaBaseUrl"] = $"{BlobEndpoint}/{BlobContainers.Media}",
         ["Ranker__Url"] = $"http://127.0.0.1:{_rankerPort}",
+        ["Ranker__Directory"] = _data.Of("ranker"),
         ["Limits__MinDurationMs"] = "1000",
 
         // Everyone here is one address, and whoever tries the service out uploads and calls more in a day than a person would.

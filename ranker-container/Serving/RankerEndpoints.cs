@@ -109,9 +109,9 @@ public static class RankerEndpoints
         Id.IsValid(userId) && Id.IsValid(videoId) ? TypedResults.Ok(await explainer.ExplainAsync(userId, videoId)) : Bad("Both must be ids.");
 
     /// <summary>200 when there is nothing left to load, 503 before: a container that has not caught up must get no traffic.</summary>
-    private static Results<Ok<ReadinessAnswer>, JsonHttpResult<ReadinessAnswer>> Ready(Readiness readiness)
+    private static Results<Ok<ReadinessAnswer>, JsonHttpResult<ReadinessAnswer>> Ready(Readiness readiness, VideoTable videos)
     {
-        var answer = readiness.Now();
+        var answer = readiness.Now(videos.Count);
         return answer.Status == ReadinessAnswer.Ready ? TypedResults.Ok(answer) : TypedResults.Json(answer, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -8,15 +8,16 @@ public sealed class Readiness(IEnumerable<ReadinessPart> parts)
 {
     private readonly ReadinessPart[] _parts = [.. parts];
 
-    public ReadinessAnswer Now()
+    public ReadinessAnswer Now(int videos)
     {
         var waiting = _parts.Where(part => !part.IsReady()).Select(part => part.Name).ToList();
-        return new ReadinessAnswer(waiting.Count == 0 ? ReadinessAnswer.Ready : "warming", waiting);
+        return new ReadinessAnswer(waiting.Count == 0 ? ReadinessAnswer.Ready : "warming", waiting, videos);
     }
 }
 
 /// <param name="Waiting">What is not there yet.</param>
-public sealed record ReadinessAnswer(string Status, IReadOnlyList<string> Waiting)
+/// <param name="Videos">How many it knows.</param>
+public sealed record ReadinessAnswer(string Status, IReadOnlyList<string> Waiting, int Videos)
 {
     public const string Ready = "ready";
 }

@@ -101,8 +101,11 @@ internal sealed class FeedBenchmark : IBenchmark
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         var started = time.GetTimestamp();
-        while ((await http.GetFromJsonAsync<JsonElement>("health", cancellationToken)).GetProperty("videos").GetInt32() < Videos)
+        while (true)
         {
+            using var response = await http.GetAsync(new Uri("ready", UriKind.Relative), cancellationToken);
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            if (response.IsSuccessStatusCode && answer.GetProperty("videos").GetInt32() >= Videos) return;
             if (time.GetElapsedTime(started) > RankerPatience) throw new TimeoutException("The ranker does not know all videos.");
             await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken);
         }

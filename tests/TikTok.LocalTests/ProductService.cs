@@ -70,6 +70,7 @@ public sealed class ProductService : IAsyncLifetime
             ["Jwt__SigningKey"] = Convert.ToBase64String(key.ExportPkcs8PrivateKey()),
             ["Accounts__FirstAdmin"] = FirstAdminId,
             ["Privacy__VerifyAfterSeconds"] = "3",
+            ["Ranker__Directory"] = Path.Combine(_data.FullName, "ranker"),
             ["Platform__Secret"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
         _tokenKeys = new TokenKeys(settings["Jwt__SigningKey"]);

@@ -102,7 +102,7 @@ public sealed class DependencyHealth(
     {
         if (configuration["Ranker:Url"] is not { Length: > 0 } address) return false;
         using var client = http.CreateClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(address), "/health"))
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(address), "/ready"))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
