@@ -21,8 +21,8 @@ public static class TrainerRegistration
         /// <summary>
         /// Registers the role that learns. The caller registers the state: <see cref="VideoTable"/>, <see cref="VideoFold"/> and <see cref="VideoFeed"/>, an
         /// <see cref="EmbeddingTable"/> as <see cref="DlrmTrainerOptions.Table"/>, <see cref="IPersonViews"/>, <see cref="INearestVideos"/>; every other
-        /// <see cref="IInteractionFold"/> in the order in which they are told of events; every other <see cref="ISnapshotPart"/>, that of the videos first; and
-        /// every other <see cref="PublishedTable"/>. <see cref="StateRestore"/> is registered here as the first service: other services come after this call.
+        /// <see cref="IInteractionFold"/> in the order in which they are told of events; every other <see cref="ISnapshotPart"/>; and every other
+        /// <see cref="PublishedTable"/>. <see cref="StateRestore"/> is registered here as the first service: other services come after this call.
         /// </summary>
         /// <param name="directory">Of this machine; may be empty at each start.</param>
         public IServiceCollection AddTrainer(string directory) => services
@@ -77,10 +77,11 @@ public static class TrainerRegistration
     private static IReadOnlyList<PublishedTable> Tables(IServiceProvider all) =>
         [new PublishedTable(PublishedTable.Ranking, all.GetRequiredService<EmbeddingTable>().Writer), .. all.GetServices<PublishedTable>()];
 
-    /// <summary>A server's tables come by publication, and newer than a snapshot has them.</summary>
+    /// <summary>The videos first: others refer to their rows. A server's tables come by publication, and newer than a snapshot has them.</summary>
     private static IReadOnlyCollection<ISnapshotPart> Parts(IServiceProvider all, bool trains)
     {
-        IReadOnlyCollection<ISnapshotPart> state = [.. all.GetServices<ISnapshotPart>(), all.GetRequiredService<LogCursor>()];
+        IReadOnlyCollection<ISnapshotPart> state =
+            [all.GetRequiredService<VideoFold>(), .. all.GetServices<ISnapshotPart>().Where(part => part is not VideoFold), all.GetRequiredService<LogCursor>()];
         if (!trains) return state;
         return [.. state, .. all.GetRequiredService<OnlineTrainer>().Parts, .. Tables(all).Select(table => new EmbeddingsPart($"{table.Name}-table", table.Writer))];
     }

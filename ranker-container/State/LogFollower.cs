@@ -41,7 +41,7 @@ public sealed partial class LogFollower(
     /// <summary>Events that cannot be read, or that a fold could not take; each is passed over.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>Whether every partition has been read to its end once.</summary>
+    /// <summary>Whether there was a moment at which all events but the newest were applied: none was left that was more than two seconds old.</summary>
     public bool IsCaughtUp => _caughtUp.Task.IsCompletedSuccessfully;
 
     /// <summary>How old the last event applied was; of use while events come.</summary>

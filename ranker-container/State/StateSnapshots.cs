@@ -30,7 +30,10 @@ public sealed class StateSnapshots(string path, TimeProvider time)
         ]
         : [];
 
-    /// <summary>Writes all parts, side by side, and forgets snapshots that are no longer needed. Nothing may be applied meanwhile.</summary>
+    /// <summary>Writes all parts, side by side, and forgets snapshots that are no longer needed. No event may be applied meanwhile.</summary>
+    /// <param name="parts">
+    /// At least one: the first is written after the others, which may refer to it, so that it has all that they refer to though videos are added meanwhile.
+    /// </param>
     /// <returns>The snapshot's name.</returns>
     public string Save(IReadOnlyCollection<ISnapshotPart> parts)
     {
@@ -40,7 +43,8 @@ public sealed class StateSnapshots(string path, TimeProvider time)
         var directory = System.IO.Path.Combine(Path, name + Unfinished);
         Directory.CreateDirectory(directory);
         ConcurrentBag<PartEntry> entries = [];
-        Parallel.ForEach(parts, part => entries.Add(Write(part, System.IO.Path.Combine(directory, part.Name + PartFile))));
+        Parallel.ForEach(parts.Skip(1), WritePart);
+        WritePart(parts.First());
 
         var manifest = new Manifest(Version, [.. entries.OrderBy(entry => entry.Name, StringComparer.Ordinal)]);
         using (var file = File.Create(System.IO.Path.Combine(directory, ManifestFile)))
@@ -51,6 +55,8 @@ public sealed class StateSnapshots(string path, TimeProvider time)
         Directory.Move(directory, System.IO.Path.Combine(Path, name));
         foreach (var old in Names().Skip(Kept)) Directory.Delete(System.IO.Path.Combine(Path, old), recursive: true);
         return name;
+
+        void WritePart(ISnapshotPart part) => entries.Add(Write(part, System.IO.Path.Combine(directory, part.Name + PartFile)));
     }
 
     /// <summary>
