@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
 using System.Text;
 using TikTok.Core.Events;
 using TikTok.Ranker.Embeddings;
@@ -27,7 +26,7 @@ public sealed class OnlineTowerTrainer(VideoTable videos, TowerTable towers, Vid
     private const int MaxParts = 1 + ContentFeatures.Capacity;
 
     private readonly PersonView _person = new();
-    private readonly int[] _shown = new int[options.ShownMemory];
+    private readonly long[] _shown = new long[options.ShownMemory];
     private readonly int[] _rows = new int[1 + options.ShownNegatives + options.AnyNegatives + options.SkippedNegatives];
     private readonly float[] _vectors = new float[(1 + options.ShownNegatives + options.AnyNegatives + options.SkippedNegatives) * towers.Options.Dimensions];
     private readonly float[] _probabilities = new float[1 + options.ShownNegatives + options.AnyNegatives + options.SkippedNegatives];
@@ -49,18 +48,8 @@ public sealed class OnlineTowerTrainer(VideoTable videos, TowerTable towers, Vid
         var interaction = logged.Interaction;
         if (interaction.VideoId is null || videos.Find(FeatureId.Of(Field.Video, interaction.VideoId)) is not (>= 0 and var row)) return;
         if (videos[row].Creator == FeatureId.Of(Field.Creator, interaction.UserId)) return;
-        switch (interaction)
-        {
-            case { Type: InteractionType.Watch, Watch: { } watch }:
-                _shown[_shownCount++ % _shown.Length] = row;
-                var ratio = Swipe.Ratio(watch.WatchDurationMs, videos[row].DurationMs > 0 ? videos[row].DurationMs : watch.TotalDurationMs);
-                var signals = Swipe.IsSkip(watch.WatchDurationMs, ratio) ? SwipeSignals.Skipped : SwipeSignals.None;
-                if (PersonTower.Worth(ratio, signals) >= options.LikedFrom) Learn(interaction, row);
-                break;
-            case { Type: InteractionType.Like or InteractionType.Share }:
-                Learn(interaction, row);
-                break;
-        }
+        if (interaction.Type == InteractionType.Watch) _shown[_shownCount++ % _shown.Length] = videos[row].Video;
+        if (LikedVideos.IsLiked(interaction, videos[row], options.LikedFrom)) Learn(interaction, row);
     }
 
     public void Save(Stream stream)
@@ -70,7 +59,7 @@ public sealed class OnlineTowerTrainer(VideoTable videos, TowerTable towers, Vid
         writer.Write(_draws);
         var kept = Math.Min(_shownCount, _shown.Length);
         writer.Write((int)kept);
-        for (var i = _shownCount - kept; i < _shownCount; i++) writer.Write(videos[_shown[i % _shown.Length]].Video);
+        for (var i = _shownCount - kept; i < _shownCount; i++) writer.Write(_shown[i % _shown.Length]);
     }
 
     public void Load(Stream stream)
@@ -79,10 +68,7 @@ public sealed class OnlineTowerTrainer(VideoTable videos, TowerTable towers, Vid
         if (reader.ReadInt32() is var version && version != Version) throw new InvalidDataException($"The towers' trainer of version {version}; this reads {Version}.");
         _draws = reader.ReadUInt64();
         _shownCount = 0;
-        for (var left = reader.ReadInt32(); left > 0; left--)
-        {
-            if (videos.Find(reader.ReadInt64()) is >= 0 and var row) _shown[_shownCount++ % _shown.Length] = row;
-        }
+        for (var left = reader.ReadInt32(); left > 0; left--) _shown[_shownCount++ % _shown.Length] = reader.ReadInt64();
     }
 
     private void Learn(Interaction interaction, int row)
@@ -126,7 +112,7 @@ public sealed class OnlineTowerTrainer(VideoTable videos, TowerTable towers, Vid
         var shown = (int)Math.Min(_shownCount, _shown.Length);
         for (var i = 0; i < options.ShownNegatives && shown > 0; i++)
         {
-            if (_shown[Draw(shown)] is var other && other != liked) _rows[count++] = other;
+            if (videos.Find(_shown[Draw(shown)]) is >= 0 and var other && other != liked) _rows[count++] = other;
         }
         for (var i = 0; i < options.AnyNegatives; i++)
         {

@@ -104,6 +104,20 @@ public sealed class OnlineTowerTrainerTests : IDisposable
         Assert.Equal(0, _taste.Trainer.Steps);
     }
 
+    [Fact]
+    public void What_the_offline_training_gets_is_what_was_liked_of_others()
+    {
+        var (liked, own) = (_taste.Group[0][0], _taste.World.Add("someone", ["cats"]));
+        var gathered = new LikedVideos(_taste.World.Videos, likedFrom: 0.6f);
+
+        gathered.Apply(_taste.Logged("someone", _taste.World.Videos.IdOf(liked), liked: true));
+        gathered.Apply(_taste.Logged("someone", _taste.World.Videos.IdOf(_taste.Group[0][1]), liked: false));
+        gathered.Apply(_taste.Logged("someone", _taste.World.Videos.IdOf(own), liked: true));
+        gathered.Apply(_taste.Logged("someone", "0000000000000000000000000v", liked: true));
+
+        Assert.Equal([(FeatureId.Of(Field.User, "someone"), _taste.World.Videos[liked].Video)], gathered.Pairs);
+    }
+
     /// <summary>Two groups of people, each with videos that they like and the others skip at once. Everybody is shown videos of both.</summary>
     private sealed class Taste : IPersonViews
     {
