@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using TikTok.Benchmarks;
+using TikTok.Benchmarks.Degradation;
 using TikTok.Benchmarks.Embeddings;
 using TikTok.Benchmarks.Harness;
 using TikTok.Benchmarks.Hnsw;
@@ -16,6 +17,7 @@ IReadOnlyList<IBenchmark> benchmarks =
 [
     new CosmosBenchmark(),
     new CountsBenchmark(),
+    new DegradationBenchmark(),
     new FeedBenchmark(),
     new HnswBenchmark(),
     new IdleBenchmark(),

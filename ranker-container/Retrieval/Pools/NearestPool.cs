@@ -7,14 +7,26 @@ internal sealed class NearestPool(INearestVideos? nearest) : ICandidatePool
 {
     public CandidatePools Flag => CandidatePools.Nearest;
 
-    [SkipLocalsInit]
     public bool Propose(in RetrievalRequest request, VideoPools pools, int quota, Draw draw)
     {
         if (request.Vector.IsEmpty || quota == 0) return true;
-        if (nearest is null) return false;
+        try
+        {
+            return nearest is not null && Propose(request, quota, draw);
+        }
+        catch (Exception)
+        {
+            // An index that fails is one that did not answer: the others fill up, and the answer says so.
+            return false;
+        }
+    }
+
+    [SkipLocalsInit]
+    private bool Propose(in RetrievalRequest request, int quota, Draw draw)
+    {
         Span<float> vectors = stackalloc float[INearestVideos.MaxInterests * request.Vector.Length];
         Span<float> shares = stackalloc float[INearestVideos.MaxInterests];
-        var interests = nearest.EmbedInterests(request.Person, vectors, shares);
+        var interests = nearest!.EmbedInterests(request.Person, vectors, shares);
         if (interests <= 1) return Offer(request.Vector, quota, 1, draw);
 
         var any = false;

@@ -25,13 +25,15 @@ internal sealed class RankServer : IAsyncDisposable
     private readonly WebApplication _app;
     private HttpClient? _http;
 
-    public RankServer(int dimensions, TimeProvider time)
+    /// <param name="change">Replaces services before anything is made.</param>
+    public RankServer(int dimensions, TimeProvider time, Action<IServiceCollection>? change = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton(time).AddSingleton<IPersonSource, KnownPeople>()
             .AddRankerState(RowFormats.Half, new TowerOptions { Dimensions = dimensions }).AddRanking();
+        change?.Invoke(builder.Services);
         _app = builder.Build();
         _app.MapRanker();
         Ranker = new LargeRanker(_app.Services);
