@@ -10,8 +10,12 @@ namespace TikTok.Ranker.People;
 /// </summary>
 public sealed class ActivePeople(FeatureStore features, TimeProvider time) : IInteractionFold
 {
+    /// <summary>Whoever swiped longer ago need not be read: while a log is caught up with, that would be everybody at once.</summary>
+    private static readonly TimeSpan Lately = TimeSpan.FromMinutes(10);
+
     public void Apply(LoggedInteraction logged)
     {
-        if (logged.Interaction.Type == InteractionType.Watch) features.Refresh(logged.Interaction.UserId, UnixTime.Of(time.GetUtcNow()));
+        var now = time.GetUtcNow();
+        if (logged.Interaction.Type == InteractionType.Watch && now - logged.EnqueuedAt < Lately) features.Refresh(logged.Interaction.UserId, UnixTime.Of(now));
     }
 }

@@ -15,14 +15,16 @@ public enum StageOutcome
 
 /// <summary>
 /// Runs a stage that cannot be interrupted, on a thread of its own, and stops waiting for it in time. After <see cref="Tolerated"/> failures in a row the stage is left
-/// alone for <see cref="RestFor"/>, then one request tries it again.
+/// alone for <see cref="RestFor"/>, then one request tries it again; never while <see cref="MostLate"/> are still at work that nobody waits for any more.
 /// </summary>
 public sealed partial class StageGuard(string stage, TimeProvider time, ILogger logger)
 {
     public const int Tolerated = 3;
+    public const int MostLate = 8;
     public static readonly TimeSpan RestFor = TimeSpan.FromSeconds(1);
 
     private int _failures;
+    private int _running;
     private long _openedAt;
 
     public bool IsOpen => Volatile.Read(ref _failures) >= Tolerated;
@@ -37,6 +39,7 @@ public sealed partial class StageGuard(string stage, TimeProvider time, ILogger 
             return budget <= TimeSpan.Zero ? StageOutcome.Late : StageOutcome.Open;
         }
 
+        Interlocked.Increment(ref _running);
         var running = Task.Run(() =>
         {
             try
@@ -45,6 +48,7 @@ public sealed partial class StageGuard(string stage, TimeProvider time, ILogger 
             }
             finally
             {
+                Interlocked.Decrement(ref _running);
                 release();
             }
         });
@@ -74,6 +78,8 @@ public sealed partial class StageGuard(string stage, TimeProvider time, ILogger 
     private bool MayTry()
     {
         if (!IsOpen) return true;
+
+        if (Volatile.Read(ref _running) >= MostLate) return false;
 
         // One try per rest: whoever moves the time on.
         var openedAt = Volatile.Read(ref _openedAt);

@@ -14,6 +14,8 @@ namespace TikTok.Ranker.State;
 /// <summary>The state that both roles keep: everything that a request reads, in memory.</summary>
 public static class RankerState
 {
+    private const int MinThreads = 32;
+
     /// <summary>Registers the state and what reads it. The caller registers a <see cref="TimeProvider"/>.</summary>
     /// <param name="formats">Of the embeddings: the trainer needs <see cref="RowFormats.Single"/>, a server does with <see cref="RowFormats.Half"/>.</param>
     public static IServiceCollection AddRankerState(this IServiceCollection services, RowFormats formats, TowerOptions? towers = null) => services
@@ -42,12 +44,18 @@ public static class RankerState
         .AddSingleton<RankingModelSlot>();
 
     /// <summary>Registers what answers requests over the state. The caller registers an <see cref="IPersonSource"/> and an <see cref="IConfiguration"/>.</summary>
-    public static IServiceCollection AddRanking(this IServiceCollection services) => services
-        .AddSingleton(all => new RequestBuffersPool(all.GetRequiredService<INearestVideos>().Dimensions))
-        .AddSingleton(new Admission(Environment.ProcessorCount))
-        .AddSingleton<RankingExperiments>()
-        .AddSingleton<RankPipeline>()
-        .AddSingleton<RankService>()
-        .AddSingleton<Explainer>()
-        .AddSingleton<Readiness>();
+    public static IServiceCollection AddRanking(this IServiceCollection services)
+    {
+        // A stage that hangs keeps its thread. The thread pool's first threads are as many as there are cores, and more come slowly: the answer would wait for one.
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), ports);
+        return services
+            .AddSingleton(all => new RequestBuffersPool(all.GetRequiredService<INearestVideos>().Dimensions))
+            .AddSingleton(new Admission(Environment.ProcessorCount))
+            .AddSingleton<RankingExperiments>()
+            .AddSingleton<RankPipeline>()
+            .AddSingleton<RankService>()
+            .AddSingleton<Explainer>()
+            .AddSingleton<Readiness>();
+    }
 }
