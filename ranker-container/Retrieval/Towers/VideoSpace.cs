@@ -49,10 +49,20 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
 
     internal HnswIndex Index => _index;
 
-    public bool Embed(PersonView person, Span<float> vector) => PersonTower.Pool(person, _towers, new Copies(_videos, _vectors), vector);
+    public bool Embed(PersonView person, Span<float> vector)
+    {
+        var isKnown = PersonTower.Pool(person, _towers, new Copies(_videos, _vectors), vector);
+        if (IsFinite(vector)) return isKnown;
+        vector.Clear();
+        TowerVector.CompletePerson(vector);
+        return false;
+    }
 
-    public int EmbedInterests(PersonView person, Span<float> vectors, Span<float> shares) =>
-        PersonTower.PoolInterests(person, _towers, new Copies(_videos, _vectors), vectors, shares);
+    public int EmbedInterests(PersonView person, Span<float> vectors, Span<float> shares)
+    {
+        var found = PersonTower.PoolInterests(person, _towers, new Copies(_videos, _vectors), vectors, shares);
+        return IsFinite(vectors[..(found * Dimensions)]) ? found : 0;
+    }
 
     public int Nearest<TFilter>(ReadOnlySpan<float> vector, Span<int> rows, TFilter filter)
         where TFilter : struct, IHnswFilter
@@ -173,19 +183,25 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
         Span<float> vector = stackalloc float[Dimensions];
         ref readonly var video = ref _videos[row];
         _towers.Compose(video, Words[row], vector);
-        _vectors.Set(row, vector);
+
+        // Should a table ever be published that is no good, the videos stay where they were.
+        var isGood = IsFinite(vector);
+        if (isGood) _vectors.Set(row, vector);
         var label = (ulong)row;
         if (!video.IsListed)
         {
             _index.Delete(label);
             return;
         }
+        if (!isGood) return;
 
         Span<float> indexed = stackalloc float[Dimensions];
         var options = _towers.Options;
         if (_index.TryGet(label, indexed) && TensorPrimitives.Dot<float>(vector, indexed) >= options.Radius * (1 - options.MovedBeyond)) return;
         _index.Insert(label, vector);
     }
+
+    private static bool IsFinite(ReadOnlySpan<float> vector) => float.IsFinite(TensorPrimitives.Sum(vector));
 
     private readonly struct Copies(VideoTable videos, VideoVectors vectors) : IVideoVectorSource
     {

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using TikTok.Ranker.People;
 using TikTok.Ranker.Retrieval.Hnsw;
+using TikTok.Ranker.Retrieval.Towers;
 
 namespace TikTok.UnitTests.Ranker.Towers;
 
@@ -154,6 +155,29 @@ public sealed class VideoSpaceTests : IDisposable
         _world.Renew();
 
         Assert.True(_world.Similarity(_world.Embed(_world.Watcher([cat], [car])), car) < _world.Similarity(_world.Embed(_world.Watcher([cat])), car));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_table_that_is_no_good_moves_no_video_and_stops_no_request(float bad)
+    {
+        var cats = Enumerable.Range(0, 10).Select(i => _world.Add($"a{i}", ["cats"])).ToArray();
+        _world.Renew(all: true);
+        var before = _world.Nearest(_world.Embed(_world.Watcher(cats.Take(3))), 10);
+        var row = new float[_world.Space.Dimensions];
+        row[5] = bad;
+        _world.Towers.Writer.Put(TowerWorld.Hashtag("cats"), row);
+        var fresh = _world.Add("b", ["cats"]);
+
+        _world.Renew(all: true);
+
+        Assert.Equal(before, _world.Nearest(_world.Embed(_world.Watcher(cats.Take(3))), 10));
+        Assert.Equal(0, _world.Similarity(_world.Embed(_world.Watcher(cats.Take(3))), fresh));
+        _world.Towers.Writer.Put(TowerTable.EverybodyId, row);
+        var vector = _world.Embed(_world.Watcher(cats.Take(3)));
+        Assert.All(vector, component => Assert.True(float.IsFinite(component)));
+        Assert.Equal(0, _world.Space.EmbedInterests(_world.Watcher(cats), new float[3 * vector.Length], new float[3]));
     }
 
     [Fact]
