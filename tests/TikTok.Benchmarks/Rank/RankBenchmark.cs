@@ -149,11 +149,12 @@ internal sealed class RankBenchmark : IBenchmark
         }
     }
 
-    /// <summary>Rising rates until the answers come late, or come without all that belongs to them.</summary>
+    /// <summary>Rising rates until, twice in a row, the answers come late or without all that belongs to them.</summary>
     private static async Task<IReadOnlyList<BenchmarkRow>> MeasureRatesAsync(
         BenchmarkContext context, RankServer server, RankRequests requests, StageTimes stages, string device, CancellationToken cancellationToken)
     {
         (double Rate, double P50, double P99) best = default;
+        var misses = 0;
         foreach (var rate in Rates)
         {
             var measuring = false;
@@ -168,8 +169,8 @@ internal sealed class RankBenchmark : IBenchmark
             var whole = stages.Outcomes.GetValueOrDefault("whole") / (double)stages.Outcomes.Values.Sum();
             context.Log(FormattableString.Invariant(
                 $"{device}: {rate} requests/s: p50 {latencies.At(0.5):0.0} ms, p99 {latencies.At(0.99):0.0} ms, ranked whole {100 * whole:0.0} %"));
-            if (latencies.At(0.99) > RankRequests.DeadlineMs || whole < WholeShare) break;
-            best = (rate, latencies.At(0.5), latencies.At(0.99));
+            if (latencies.At(0.99) <= RankRequests.DeadlineMs && whole >= WholeShare) (best, misses) = ((rate, latencies.At(0.5), latencies.At(0.99)), 0);
+            else if (++misses == 2) break;
         }
         return
         [

@@ -12,15 +12,16 @@ internal sealed record TasteChange(SwipeCurve Before, SwipeCurve After)
     public double Usual => Before.Mean(1, SwipeCurve.Length).Mean;
 
     /// <summary>
-    /// The first swipe from which on the next <see cref="Window"/> together have nine tenths of the usual watch ratio; one more than there are when none does.
+    /// Swipes after which any <see cref="Window"/> in a row together have nine tenths of the usual watch ratio, to the end of the session; one more than there are when
+    /// the last of them have not.
     /// </summary>
     public int SwipesToRecover()
     {
-        for (var swipes = 0; swipes + Window <= SwipeCurve.Length; swipes++)
+        for (var swipes = SwipeCurve.Length - Window; swipes >= 0; swipes--)
         {
-            if (After.Mean(swipes + 1, swipes + Window).Mean >= Recovered * Usual) return swipes;
+            if (After.Mean(swipes + 1, swipes + Window).Mean < Recovered * Usual) return swipes == SwipeCurve.Length - Window ? SwipeCurve.Length + 1 : swipes + 1;
         }
-        return SwipeCurve.Length + 1;
+        return 0;
     }
 
     /// <summary>The share of the usual watch ratio that some swipes after the change have.</summary>
