@@ -30,6 +30,8 @@ internal sealed class SimulatedRows(IReadOnlyList<IReadOnlyList<Contender>> worl
         .. Against("watch time per session", "s", c => c.Figures.WatchPerSession, Target.MinRatio(1)),
         .. Against("watch ratio", "", c => c.Figures.WatchRatio, Target.MinRatio(1)),
         .. Against("skipped within 2 s", "%", c => Percent(c.Figures.SkipRate), Target.MaxRatio(1)),
+        .. Against("pleasure, of which no feed is told", "", c => c.Figures.Pleasure, null),
+        .. Against("length of what is shown", "s", c => c.Figures.Length, null),
         .. Against("catalogue shown", "%", c => new Estimate(100 * c.Coverage, 0), null, Target.MinRatio(1)),
         .. Against("exposure of new creators", "%", c => new Estimate(100 * c.Figures.NewCreatorShare, 0), null, Target.MinRatio(1)),
     ];

@@ -20,14 +20,8 @@ public sealed class FeedFigures
 
     public long Shares { get; private set; }
 
-    public long Follows { get; private set; }
-
-    public long Finishes { get; private set; }
-
     /// <summary>Seconds.</summary>
     public Estimate WatchPerSession => PerPerson(t => t.Seconds / t.Sessions);
-
-    public Estimate SwipesPerSession => PerPerson(t => t.Swipes / (double)t.Sessions);
 
     /// <summary>0 to 1.</summary>
     public Estimate SkipRate => PerPerson(t => t.Skips / (double)t.Swipes);
@@ -57,11 +51,9 @@ public sealed class FeedFigures
         tally.Length += impression.Clip.LengthMs / 1_000.0;
         tally.Skips += impression.IsSkip ? 1 : 0;
         Swipes++;
-        Finishes += impression.IsFinish ? 1 : 0;
         Likes += impression.Viewing.Liked ? 1 : 0;
         Comments += impression.Viewing.Commented ? 1 : 0;
         Shares += impression.Viewing.Shared ? 1 : 0;
-        Follows += impression.Viewing.Followed ? 1 : 0;
         _newShown += _isNew(impression.Clip.Creator) ? 1 : 0;
         _shown.Add(impression.Clip.Number);
     }
