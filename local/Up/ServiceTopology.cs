@@ -95,6 +95,13 @@ public sealed class ServiceTopology
         ["MediaBaseUrl"] = $"{BlobEndpoint}/{BlobContainers.Media}",
         ["Ranker__Url"] = $"http://127.0.0.1:{_rankerPort}",
         ["Ranker__Directory"] = _data.Of("ranker"),
+
+        // Whoever tries the service out wants to see it learn: from the demo's few swipes, and within the minute.
+        ["Trainer__MinExamples"] = "100",
+        ["Trainer__SparseInterval"] = "00:00:10",
+        ["Trainer__DenseInterval"] = "00:00:10",
+        ["Trainer__SnapshotInterval"] = "00:01:00",
+        ["Follower__Interval"] = "00:00:05",
         ["Limits__MinDurationMs"] = "1000",
 
         // Everyone here is one address, and whoever tries the service out uploads and calls more in a day than a person would.

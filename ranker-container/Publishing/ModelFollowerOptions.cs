@@ -1,6 +1,6 @@
 namespace TikTok.Ranker.Publishing;
 
-/// <summary>How a server follows what is published.</summary>
+/// <summary>How a server follows what is published: settings <c>Follower__…</c>.</summary>
 public sealed record ModelFollowerOptions
 {
     /// <value>Between two looks. Default 15 seconds.</value>

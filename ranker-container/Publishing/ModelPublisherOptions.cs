@@ -1,6 +1,6 @@
 namespace TikTok.Ranker.Publishing;
 
-/// <summary>How often the trainer lets others have what it learned.</summary>
+/// <summary>How often the trainer lets others have what it learned: settings <c>Trainer__…</c>.</summary>
 public sealed record ModelPublisherOptions
 {
     /// <value>Between two publications of the rows that changed. Default 1 minute.</value>

@@ -29,7 +29,7 @@ public static class TrainerRegistration
             .AddStateRestore(directory, trains: true)
             .AddSingleton(new DlrmTrainerOptions())
             .AddSingleton(new OnlineTrainerOptions())
-            .AddSingleton(new ModelPublisherOptions())
+            .AddSingleton(all => all.GetRequiredService<IConfiguration>().GetSection("Trainer").Get<ModelPublisherOptions>() ?? new ModelPublisherOptions())
             .AddSingleton<DlrmTrainer>()
             .AddSingleton(all => new PublishedModel(
                 new EmbeddingTable(DlrmTrainerOptions.Table with { Formats = RowFormats.Half }, all.GetRequiredService<TimeProvider>()), all.GetRequiredService<OnlineTrainerOptions>()))
@@ -51,7 +51,7 @@ public static class TrainerRegistration
         /// <param name="load">Makes a model of an ONNX file.</param>
         public IServiceCollection AddModelFollower(string directory, Func<byte[], Ranking.IRankingModel> load) => services
             .AddStateRestore(directory, trains: false)
-            .AddSingleton(new ModelFollowerOptions())
+            .AddSingleton(all => all.GetRequiredService<IConfiguration>().GetSection("Follower").Get<ModelFollowerOptions>() ?? new ModelFollowerOptions())
             .AddLogFollower(Hubs.ConsumerGroups.RankerServer, all => [.. all.GetServices<IInteractionFold>()])
             .AddSingleton(all => new ModelFollower(
                 all.GetRequiredService<IModelFiles>(), Tables(all), load, all.GetRequiredService<Ranking.RankingModelSlot>(), Path.Combine(directory, "following"),

@@ -71,6 +71,7 @@ public sealed class ProductService : IAsyncLifetime
             ["Accounts__FirstAdmin"] = FirstAdminId,
             ["Privacy__VerifyAfterSeconds"] = "3",
             ["Ranker__Directory"] = Path.Combine(_data.FullName, "ranker"),
+            ["Follower__Interval"] = "00:00:01",
             ["Platform__Secret"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
         _tokenKeys = new TokenKeys(settings["Jwt__SigningKey"]);
@@ -95,6 +96,22 @@ public sealed class ProductService : IAsyncLifetime
         await _ranker!.KillAsync();
         await _ranker.DisposeAsync();
     }
+
+    /// <summary>The ranker's address. It speaks HTTP/2 only.</summary>
+    public Uri Ranker => new(_settings["Ranker__Url"]);
+
+    /// <summary>Starts the ranker's program in the role that learns, in a hurry, with nothing on its disk. The service has none otherwise.</summary>
+    public Task<LocalProcess> StartTrainerAsync() => LocalProcess.StartAsync(
+        "TikTok.Ranker", "trainer listening on",
+        new Dictionary<string, string>(_settings, StringComparer.Ordinal)
+        {
+            ["Ranker__Directory"] = Path.Combine(_data.FullName, $"trainer-{Guid.NewGuid():n}"),
+            ["Trainer__MinExamples"] = "100",
+            ["Trainer__SparseInterval"] = "00:00:01",
+            ["Trainer__DenseInterval"] = "00:00:01",
+            ["Trainer__SnapshotInterval"] = "00:00:03",
+        },
+        "train", "--urls", "http://127.0.0.1:0");
 
     /// <summary>Starts the ranker again at the same address.</summary>
     public Task StartRankerAsync() => StartRankerAsync(_settings["Ranker__Url"]);
