@@ -33,7 +33,7 @@ public sealed record TrainingReport
     /// <summary>Events of the log applied since the start.</summary>
     public required long Events { get; init; }
 
-    /// <summary>How old the last event was when it was applied.</summary>
+    /// <summary>How old the last event applied is: of use while events come.</summary>
     public required double BehindSeconds { get; init; }
 
     public required long Examples { get; init; }

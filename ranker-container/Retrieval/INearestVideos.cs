@@ -12,6 +12,9 @@ public interface INearestVideos
 
     int Dimensions { get; }
 
+    /// <summary>Whether there is an index to ask.</summary>
+    bool IsReady { get; }
+
     /// <summary>Where a person lies, by what they watched, or chose when joining.</summary>
     /// <returns>Whether anything is known to go by; else the vector is that of everybody.</returns>
     bool Embed(PersonView person, Span<float> vector);

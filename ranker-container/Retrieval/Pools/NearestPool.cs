@@ -12,7 +12,9 @@ internal sealed class NearestPool(INearestVideos? nearest) : ICandidatePool
         if (request.Vector.IsEmpty || quota == 0) return true;
         try
         {
-            return nearest is not null && Propose(request, quota, draw);
+            if (nearest is not { IsReady: true }) return false;
+            Propose(request, quota, draw);
+            return true;
         }
         catch (Exception)
         {
@@ -22,26 +24,22 @@ internal sealed class NearestPool(INearestVideos? nearest) : ICandidatePool
     }
 
     [SkipLocalsInit]
-    private bool Propose(in RetrievalRequest request, int quota, Draw draw)
+    private void Propose(in RetrievalRequest request, int quota, Draw draw)
     {
         Span<float> vectors = stackalloc float[INearestVideos.MaxInterests * request.Vector.Length];
         Span<float> shares = stackalloc float[INearestVideos.MaxInterests];
         var interests = nearest!.EmbedInterests(request.Person, vectors, shares);
-        if (interests <= 1) return Offer(request.Vector, quota, 1, draw);
-
-        var any = false;
-        for (var i = 0; i < interests; i++)
+        if (interests <= 1) Offer(request.Vector, quota, 1, draw);
+        for (var i = 0; interests > 1 && i < interests; i++)
         {
-            any |= Offer(vectors.Slice(i * request.Vector.Length, request.Vector.Length), (int)MathF.Ceiling(quota * shares[i]), shares[i], draw);
+            Offer(vectors.Slice(i * request.Vector.Length, request.Vector.Length), (int)MathF.Ceiling(quota * shares[i]), shares[i], draw);
         }
-        return any;
     }
 
-    private bool Offer(ReadOnlySpan<float> vector, int count, float share, Draw draw)
+    private void Offer(ReadOnlySpan<float> vector, int count, float share, Draw draw)
     {
-        if (count == 0) return false;
+        if (count == 0) return;
         var found = nearest!.Nearest(vector, draw.Scratch[..count], new AllowedRows(draw));
         draw.OfferScratch(found, share);
-        return found > 0;
     }
 }

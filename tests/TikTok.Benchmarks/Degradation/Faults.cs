@@ -76,6 +76,8 @@ internal sealed class FaultyIndex(INearestVideos space, Switch gate) : INearestV
 {
     public int Dimensions => space.Dimensions;
 
+    public bool IsReady => gate.Condition != Condition.Missing && space.IsReady;
+
     public bool Embed(PersonView person, Span<float> vector) => space.Embed(person, vector);
 
     public int EmbedInterests(PersonView person, Span<float> vectors, Span<float> shares) => space.EmbedInterests(person, vectors, shares);

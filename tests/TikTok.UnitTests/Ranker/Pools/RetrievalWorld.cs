@@ -47,6 +47,8 @@ internal sealed class RetrievalWorld : INearestVideos, IWatched
 
     public int Dimensions => 1;
 
+    public bool IsReady => IndexRows.Count > 0;
+
     public delegate void Change(ref VideoRow video);
 
     public static long Creator(string name) => FeatureId.Of(Field.Creator, name);
