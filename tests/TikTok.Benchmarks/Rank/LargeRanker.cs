@@ -62,8 +62,13 @@ internal sealed class LargeRanker
                 SyntheticCatalogue.UserId(person),
                 new PersonFacts
                 {
-                    BirthDate = new DateOnly(1990, 1, 1), Country = CountryCode.Of("DE"), Followed = new HashSet<long>(), Rejected = new HashSet<long>(), RejectedBy = new HashSet<long>(),
-                    ReadAt = now, CheckedAt = now,
+                    BirthDate = new DateOnly(1990, 1, 1),
+                    Country = CountryCode.Of("DE"),
+                    Followed = new HashSet<long>(),
+                    Rejected = new HashSet<long>(),
+                    RejectedBy = new HashSet<long>(),
+                    ReadAt = now,
+                    CheckedAt = now,
                 },
                 [], now);
             foreach (var interaction in catalogue.History(person)) people.Apply(new LoggedInteraction(interaction, "0", sequence++, interaction.At));

@@ -101,7 +101,10 @@ internal sealed class RankBenchmark : IBenchmark
         rows.Add(Milliseconds("feature extraction alone, p99", extraction.At(0.99), 5));
         rows.Add(new BenchmarkRow
         {
-            Name = $"{device}: allocated per request", Value = await MeasureAllocationAsync(server, requests) / 1024, Unit = "KiB", Target = Target.Max(LargestAllocation),
+            Name = $"{device}: allocated per request",
+            Value = await MeasureAllocationAsync(server, requests) / 1024,
+            Unit = "KiB",
+            Target = Target.Max(LargestAllocation),
         });
         rows.AddRange(await MeasureRatesAsync(context, server, requests, stages, device, cancellationToken));
         return rows;

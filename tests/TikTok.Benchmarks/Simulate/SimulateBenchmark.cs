@@ -32,7 +32,7 @@ internal sealed class SimulateBenchmark : IBenchmark
 
     public string Summary => "the ranker among simulated people: watch time, new people, changes of taste, a drifting week, against simpler feeds";
 
-    public IReadOnlyList<BenchmarkOption> Options { get; } = 
+    public IReadOnlyList<BenchmarkOption> Options { get; } =
     [
         new(SeedsOption, $"simulate: which worlds, with commas between; {DefaultSeeds} unless given."),
         new(PeopleOption, "simulate: people of a world, with creators and videos in proportion; 2000 unless given. Fewer are quicker, and their figures less certain."),

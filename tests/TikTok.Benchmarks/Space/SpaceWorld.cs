@@ -56,8 +56,14 @@ internal sealed class SpaceWorld
         string[] hashtags = [.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => _random.Next(2) == 0 ? $"topic{topic}-{_random.Next(20)}" : $"tag{Skewed(50_000)}")];
         var document = new Video
         {
-            Id = "", VideoId = Id.Format(new UInt128(1, (ulong)number)), UserId = $"creator{Skewed(_topicOf.Length / 10)}", Username = "", CreatedAt = time.GetUtcNow(),
-            Hashtags = hashtags, SoundId = $"sound{Skewed(_topicOf.Length / 20)}", Title = string.Join(' ', Enumerable.Range(0, 8).Select(_ => $"word{Skewed(100_000)}")),
+            Id = "",
+            VideoId = Id.Format(new UInt128(1, (ulong)number)),
+            UserId = $"creator{Skewed(_topicOf.Length / 10)}",
+            Username = "",
+            CreatedAt = time.GetUtcNow(),
+            Hashtags = hashtags,
+            SoundId = $"sound{Skewed(_topicOf.Length / 20)}",
+            Title = string.Join(' ', Enumerable.Range(0, 8).Select(_ => $"word{Skewed(100_000)}")),
             Upload = new Upload { Filename = "", FileSize = 1, DurationMs = _random.Next(5_000, 60_000) },
         };
         int row;

@@ -85,8 +85,16 @@ public sealed class FeatureExtractorTests
             (video.DurationMs, video.PublishedAt) = ((uint)whole[0], (uint)whole[1] * 2);
             video.Statistics = new VideoStatistics
             {
-                Impressions = numbers[0], WatchRatio = numbers[1], Finishes = numbers[2], Skips = numbers[3], Likes = numbers[4], Shares = numbers[5],
-                Comments = numbers[6], Follows = numbers[7], Trend = numbers[8], TrendAt = (uint)whole[2],
+                Impressions = numbers[0],
+                WatchRatio = numbers[1],
+                Finishes = numbers[2],
+                Skips = numbers[3],
+                Likes = numbers[4],
+                Shares = numbers[5],
+                Comments = numbers[6],
+                Follows = numbers[7],
+                Trend = numbers[8],
+                TrendAt = (uint)whole[2],
             };
             var person = world.Person(history: 3, tastes: 2);
             (person.Swipes, person.SessionSwipes) = (whole[3], whole[4]);

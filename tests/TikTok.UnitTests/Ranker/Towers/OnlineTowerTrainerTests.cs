@@ -165,7 +165,11 @@ public sealed class OnlineTowerTrainerTests : IDisposable
         public LoggedInteraction Logged(string user, string videoId, bool liked) => new(
             new Interaction
             {
-                Id = $"{_sequence}", Type = InteractionType.Watch, UserId = user, VideoId = videoId, At = DateTimeOffset.UnixEpoch,
+                Id = $"{_sequence}",
+                Type = InteractionType.Watch,
+                UserId = user,
+                VideoId = videoId,
+                At = DateTimeOffset.UnixEpoch,
                 Watch = new WatchFacts(liked ? 15_000 : 300, 15_000, WatchSource.Fyp),
             },
             "0", _sequence++, DateTimeOffset.UnixEpoch);

@@ -3,8 +3,8 @@ using TikTok.Core.Documents;
 using TikTok.Ranker.Embeddings;
 using TikTok.Ranker.Features;
 using TikTok.Ranker.People;
-using TikTok.Ranker.Retrieval.Towers;
 using TikTok.Ranker.Retrieval.Hnsw;
+using TikTok.Ranker.Retrieval.Towers;
 using TikTok.Ranker.Videos;
 
 namespace TikTok.UnitTests.Ranker.Towers;
@@ -36,7 +36,14 @@ internal sealed class TowerWorld : IDisposable
     {
         var video = new Video
         {
-            Id = "", VideoId = Id.Format(new UInt128(1, (ulong)number)), UserId = creator, Username = creator, CreatedAt = _time.GetUtcNow(), Title = title, Hashtags = hashtags, SoundId = sound,
+            Id = "",
+            VideoId = Id.Format(new UInt128(1, (ulong)number)),
+            UserId = creator,
+            Username = creator,
+            CreatedAt = _time.GetUtcNow(),
+            Title = title,
+            Hashtags = hashtags,
+            SoundId = sound,
             Upload = new Upload { Filename = "v.mp4", FileSize = 1, DurationMs = 15_000 },
         };
         int row;

@@ -34,7 +34,13 @@ public sealed class VideoWordsTests
 
     private static Video Video(string title, string description) => new()
     {
-        Id = "", VideoId = "", UserId = "", Username = "", CreatedAt = default, Title = title, Description = description,
+        Id = "",
+        VideoId = "",
+        UserId = "",
+        Username = "",
+        CreatedAt = default,
+        Title = title,
+        Description = description,
         Upload = new Upload { Filename = "", FileSize = 1, DurationMs = 1 },
     };
 }

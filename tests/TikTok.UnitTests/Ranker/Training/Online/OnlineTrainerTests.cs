@@ -14,7 +14,11 @@ public sealed class OnlineTrainerTests
 {
     private static readonly OnlineTrainerOptions Options = new()
     {
-        MaxPending = 1_000, MaxRemembered = 1_000, MaxBatchAge = TimeSpan.FromSeconds(30), ValidationWindow = 500, MinCompared = 200,
+        MaxPending = 1_000,
+        MaxRemembered = 1_000,
+        MaxBatchAge = TimeSpan.FromSeconds(30),
+        ValidationWindow = 500,
+        MinCompared = 200,
     };
 
     private static readonly DlrmTrainerOptions Training = new() { BatchSize = 32, DenseRate = 0.003f };
