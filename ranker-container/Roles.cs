@@ -26,6 +26,7 @@ public static class Roles
         .AddSingleton<IPersonMemory, TrainerMemory>()
         .AddSingleton<ISnapshotPart>(all => all.GetRequiredService<OnlineTowerTrainer>())
         .AddSingleton<IInteractionFold>(all => all.GetRequiredService<OnlineTowerTrainer>())
+        .AddFirstTowers()
         .AddFeeds()
         .AddSingleton<IInteractionFold, ActivePeople>();
 
@@ -42,6 +43,16 @@ public static class Roles
         .AddSingleton<WarmUp>()
         .AddHostedService(all => all.GetRequiredService<WarmUp>())
         .AddReadiness("first requests", all => all.GetRequiredService<WarmUp>().IsDone);
+
+    private static IServiceCollection AddFirstTowers(this IServiceCollection services) => services
+        .AddSingleton(all => all.GetRequiredService<IConfiguration>().GetSection("Towers").Get<OfflineTowerOptions>() ?? new OfflineTowerOptions())
+        .AddSingleton(all => new LikedVideos(all.GetRequiredService<VideoTable>(), all.GetRequiredService<OnlineTowerOptions>().LikedFrom))
+        .AddSingleton<IInteractionFold>(all => all.GetRequiredService<LikedVideos>())
+        .AddSingleton(all => new OfflineTowers(
+            all.GetRequiredService<VideoTable>(), all.GetRequiredService<TowerTable>(), all.GetRequiredService<VideoSpace>(), all.GetRequiredService<OfflineTowerOptions>(),
+            line => all.GetRequiredService<ILogger<OfflineTowers>>().LogInformation("Towers: {Line}", line)))
+        .AddSingleton<FirstTowers>()
+        .AddHostedService(all => all.GetRequiredService<FirstTowers>());
 
     /// <summary>What fills the state, and what of it is saved: each part after those it refers to, each fold after those that must see the state of before the event.</summary>
     private static IServiceCollection AddFeeds(this IServiceCollection services) => services

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TikTok.Ranker.State;
 using TikTok.Ranker.Training.Online;
+using TikTok.Ranker.Training.Towers;
 
 namespace TikTok.Ranker.Publishing;
 
@@ -13,12 +14,13 @@ public static class TrainerEndpoints
         app.MapGet("/training", Report);
     }
 
-    private static Ok<TrainingReport> Report(OnlineTrainer trainer, LogFollower log, ModelPublisher publisher, TrainerService service) => TypedResults.Ok(new TrainingReport
+    private static Ok<TrainingReport> Report(OnlineTrainer trainer, LogFollower log, ModelPublisher publisher, TrainerService service, FirstTowers towers) => TypedResults.Ok(new TrainingReport
     {
         Events = log.Applied,
         BehindSeconds = log.Behind.TotalSeconds,
         Examples = trainer.Examples,
         DroppedBatches = trainer.DroppedBatches,
+        FirstTowerPairs = towers.Pairs,
         Publications = publisher.Published,
         RefusedPublications = publisher.Refused,
         PublishedAt = publisher.LastAt,
@@ -40,6 +42,9 @@ public sealed record TrainingReport
 
     /// <summary>Batches that were not learned from because something of them was not finite.</summary>
     public required long DroppedBatches { get; init; }
+
+    /// <summary>Videos liked that the towers were first trained on; 0 when the trainer began with a snapshot, or with too short a log.</summary>
+    public required int FirstTowerPairs { get; init; }
 
     public required long Publications { get; init; }
 

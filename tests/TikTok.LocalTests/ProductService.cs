@@ -107,6 +107,8 @@ public sealed class ProductService : IAsyncLifetime
         {
             ["Ranker__Directory"] = Path.Combine(_data.FullName, $"trainer-{Guid.NewGuid():n}"),
             ["Trainer__MinExamples"] = "100",
+            ["Towers__MinPairs"] = "100",
+            ["Towers__Choose"] = "false",
             ["Trainer__SparseInterval"] = "00:00:01",
             ["Trainer__DenseInterval"] = "00:00:01",
             ["Trainer__SnapshotInterval"] = "00:00:03",

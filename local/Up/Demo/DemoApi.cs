@@ -26,12 +26,13 @@ internal sealed class DemoApi(HttpClient http, TimeProvider time)
 
     private string? _token;
 
-    /// <summary>Logs in; registers first where there is no such account yet.</summary>
+    /// <summary>Registers, or logs in where there is such an account: a login that fails would count against this address.</summary>
     /// <returns>The account's id.</returns>
     public async Task<string> SignInAsync(DemoAccount account, CancellationToken cancellationToken)
     {
-        var login = await SendAsync(HttpMethod.Post, "auth/login", new { account.Username, account.Password }, cancellationToken, HttpStatusCode.Unauthorized);
-        login ??= await SendAsync(HttpMethod.Post, "auth/register", new { account.Username, account.Password, account.DisplayName, BirthDate = "2000-01-01" }, cancellationToken);
+        var login = await SendAsync(
+            HttpMethod.Post, "auth/register", new { account.Username, account.Password, account.DisplayName, BirthDate = "2000-01-01" }, cancellationToken, HttpStatusCode.Conflict);
+        login ??= await SendAsync(HttpMethod.Post, "auth/login", new { account.Username, account.Password }, cancellationToken);
         _token = Text(login!, "accessToken");
         return Text(login!, "userId");
     }

@@ -11,17 +11,22 @@ namespace TikTok.Ranker.Training.Towers;
 /// <param name="likedFrom">See <see cref="OnlineTowerOptions.LikedFrom"/>.</param>
 public sealed class LikedVideos(VideoTable videos, float likedFrom) : IInteractionFold
 {
-    private readonly List<(long User, long Video)> _pairs = [];
+    /// <summary>Pairs that are gathered at most, 16 bytes each: far more than a training takes in.</summary>
+    private const int MaxPairs = 20_000_000;
 
-    /// <summary>Oldest first; a pair may be there more than once.</summary>
-    public IReadOnlyList<(long User, long Video)> Pairs => _pairs;
+    private List<(long User, long Video)>? _pairs = [];
+
+    /// <summary>Ends the gathering.</summary>
+    /// <returns>Oldest first; a pair may be there more than once.</returns>
+    public IReadOnlyList<(long User, long Video)> Take() => Interlocked.Exchange(ref _pairs, null) ?? [];
 
     public void Apply(LoggedInteraction logged)
     {
+        if (_pairs is not { Count: < MaxPairs } pairs) return;
         var interaction = logged.Interaction;
         var row = videos.Find(FeatureId.Of(Field.Video, interaction.VideoId));
         if (row < 0 || videos[row].Creator == FeatureId.Of(Field.Creator, interaction.UserId) || !IsLiked(interaction, videos[row], likedFrom)) return;
-        _pairs.Add((FeatureId.Of(Field.User, interaction.UserId), videos[row].Video));
+        pairs.Add((FeatureId.Of(Field.User, interaction.UserId), videos[row].Video));
     }
 
     /// <summary>Whether what somebody did says that they like the video.</summary>

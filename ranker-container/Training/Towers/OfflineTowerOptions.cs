@@ -2,9 +2,12 @@ using TikTok.Ranker.Training.Retrieval;
 
 namespace TikTok.Ranker.Training.Towers;
 
-/// <summary>How much the offline training takes in, and how it fits what is known of videos to what it learned of them.</summary>
+/// <summary>How much the offline training takes in, and how it fits what is known of videos to what it learned of them: settings <c>Towers__…</c>.</summary>
 public sealed record OfflineTowerOptions
 {
+    /// <value>Videos liked, in all, below which there is nothing worth training on. Default 1,000.</value>
+    public int MinPairs { get; init; } = 1_000;
+
     /// <value>
     /// The videos most watched are trained on, at most so many; all others get their vectors from content features. An epoch costs people × videos × dimensions: at 50,000 × 50,000 about
     /// 10¹² operations. Default 50,000.

@@ -16,13 +16,16 @@ public sealed class OfflineTowers(VideoTable videos, TowerTable towers, VideoSpa
     /// <summary>Of the random projection of content features that the trainer is given as the videos' features.</summary>
     private const int ContentDimensions = 128;
 
-    /// <summary>Called by the table's writer, before anything is learned online: it replaces what was learned of the videos it trains on and of their features.</summary>
+    /// <summary>Takes minutes, and changes nothing: the videos are read while others write them.</summary>
     /// <param name="watched">Who watched what well (<see cref="OnlineTowerOptions.LikedFrom"/>), oldest first; ids are <see cref="Features.FeatureId"/>s.</param>
-    /// <returns>Whether there was enough to learn from; otherwise nothing changed.</returns>
-    public bool Train(IReadOnlyList<(long User, long Video)> watched, CancellationToken cancellationToken)
+    /// <returns>
+    /// What puts the result into the table, to be called by the table's writer: it replaces what was learned of the videos trained on and of their features. null: there was not enough to
+    /// learn from.
+    /// </returns>
+    public Action? Train(IReadOnlyList<(long User, long Video)> watched, CancellationToken cancellationToken)
     {
         var sample = Sample.Of(watched, videos, options);
-        if (sample.Interactions.Count == 0) return false;
+        if (sample.Interactions.Count == 0) return null;
         log(FormattableString.Invariant($"{sample.Interactions.Rows} people, {sample.Rows.Length} videos, {sample.Interactions.Count} interactions"));
 
         var start = options.Towers with { Dimensions = towers.Options.Dimensions - TowerVector.Extra, PoolingPower = towers.Options.PoolingPower };
@@ -33,10 +36,12 @@ public sealed class OfflineTowers(VideoTable videos, TowerTable towers, VideoSpa
             start = trainer.Choose(train, validation, start, cancellationToken);
         }
         var model = trainer.Train(sample.Interactions, start, members: 1, cancellationToken);
-        if (!float.IsFinite(TensorPrimitives.Sum<float>(model.Items.Values)) || !float.IsFinite(TensorPrimitives.Sum<float>(model.Base))) return false;
-        Write(sample.Rows, model);
-        towers.Changed();
-        return true;
+        if (!float.IsFinite(TensorPrimitives.Sum<float>(model.Items.Values)) || !float.IsFinite(TensorPrimitives.Sum<float>(model.Base))) return null;
+        return () =>
+        {
+            Write(sample.Rows, model);
+            towers.Changed();
+        };
     }
 
     private DenseMatrix Content(int[] rows)

@@ -35,7 +35,7 @@ public sealed class LearningLoopTests(ProductService service) : IDisposable
         await using (var trainer = await service.StartTrainerAsync())
         {
             first = (await UntilAsync(RankAsync, answer => answer.ModelVersion > 0)).ModelVersion;
-            await UntilAsync(() => ReportAsync(trainer), report => report.Examples >= LearnedOf(300));
+            await UntilAsync(() => ReportAsync(trainer), report => report.Examples >= LearnedOf(300) && report.FirstTowerPairs >= 100);
             await trainer.KillAsync();
         }
         await log.AppendAsync(Swipes(videos, 100), default);
@@ -61,7 +61,7 @@ public sealed class LearningLoopTests(ProductService service) : IDisposable
             VideoId = videos[i % videos.Count],
             UserId = $"swiper{i / videos.Count}",
             At = TimeProvider.System.GetUtcNow(),
-            Watch = new WatchFacts(i % 2 == 0 ? 10_000 : 700, 10_000, WatchSource.Fyp),
+            Watch = new WatchFacts(i % 2 == 0 ? 15_000 : 700, 15_000, WatchSource.Fyp),
         }),
     ];
 

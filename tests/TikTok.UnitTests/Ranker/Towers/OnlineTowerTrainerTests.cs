@@ -115,7 +115,7 @@ public sealed class OnlineTowerTrainerTests : IDisposable
         gathered.Apply(_taste.Logged("someone", _taste.World.Videos.IdOf(own), liked: true));
         gathered.Apply(_taste.Logged("someone", "0000000000000000000000000v", liked: true));
 
-        Assert.Equal([(FeatureId.Of(Field.User, "someone"), _taste.World.Videos[liked].Video)], gathered.Pairs);
+        Assert.Equal([(FeatureId.Of(Field.User, "someone"), _taste.World.Videos[liked].Video)], gathered.Take());
     }
 
     /// <summary>Two groups of people, each with videos that they like and the others skip at once. Everybody is shown videos of both.</summary>
