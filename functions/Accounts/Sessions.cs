@@ -100,12 +100,18 @@ public sealed class Sessions(SessionStore store, AccountStore accounts, AccessTo
             : throw Problems.Unauthorized("The session is over; log in again.");
     }
 
+    /// <summary>
+    /// The account before the session: read the other way round, or at once, a session that outlives the others at this moment would be seen without its account's new
+    /// generation, and be taken for one that is over. One that is ahead of its account shows that this was such a moment.
+    /// </summary>
     private async Task<(Account? Account, Session? Session)> FindAsync(string userId, string sessionId, CancellationToken cancellationToken)
     {
-        var account = accounts.FindAsync(userId, cancellationToken);
-        var session = store.FindAsync(userId, sessionId, cancellationToken);
-        await Task.WhenAll(account, session);
-        return (await account, await session);
+        while (true)
+        {
+            var account = await accounts.FindAsync(userId, cancellationToken);
+            var session = account is null ? null : await store.FindAsync(userId, sessionId, cancellationToken);
+            if (account is null || session is null || session.Generation <= account.SessionGeneration) return (account, session);
+        }
     }
 
     private SignedIn Answer(Account account, RefreshToken token)
