@@ -1,7 +1,7 @@
-using System.Net;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 using TikTok.Ranker.State;
 
@@ -18,10 +18,6 @@ public sealed partial class ErasureFeed(CosmosClient cosmos, IEnumerable<IPerson
     private static readonly string ErasureId = PrivacyRequest.IdFor(PrivacyRequestKind.Erasure);
 
     private readonly IReadOnlyList<IPersonMemory> _memories = [.. memories];
-    private int _ready;
-
-    /// <summary>Whether the feed has been read to its end once: before that, a snapshot could still tell of somebody who is gone.</summary>
-    public bool IsReady => Volatile.Read(ref _ready) == 1;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,8 +28,11 @@ public sealed partial class ErasureFeed(CosmosClient cosmos, IEnumerable<IPerson
         {
             try
             {
-                continuation = await ReadToEndAsync(container, continuation, stoppingToken);
-                Volatile.Write(ref _ready, 1);
+                await foreach (var (requests, next) in container.ChangesToEndAsync(continuation, stoppingToken))
+                {
+                    Forget(requests);
+                    continuation = next;
+                }
                 pause = PollInterval;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -45,23 +44,13 @@ public sealed partial class ErasureFeed(CosmosClient cosmos, IEnumerable<IPerson
         }
     }
 
-    private async Task<string?> ReadToEndAsync(Container container, string? continuation, CancellationToken cancellationToken)
+    private void Forget(IEnumerable<JsonElement> requests)
     {
-        var start = continuation is null ? ChangeFeedStartFrom.Beginning() : ChangeFeedStartFrom.ContinuationToken(continuation);
-        using var feed = container.GetChangeFeedIterator<JsonElement>(start, ChangeFeedMode.LatestVersion);
-        while (feed.HasMoreResults)
+        foreach (var request in requests)
         {
-            var page = await feed.ReadNextAsync(cancellationToken);
-            continuation = page.ContinuationToken;
-            if (page.StatusCode == HttpStatusCode.NotModified) break;
-
-            foreach (var request in page)
-            {
-                if (!request.GetProperty("id").ValueEquals(ErasureId) || request.GetProperty("userId").GetString() is not { } userId) continue;
-                foreach (var memory in _memories) memory.Forget(userId);
-            }
+            if (!request.GetProperty("id").ValueEquals(ErasureId) || request.GetProperty("userId").GetString() is not { } userId) continue;
+            foreach (var memory in _memories) memory.Forget(userId);
         }
-        return continuation;
     }
 
     [LoggerMessage(LogLevel.Warning, "The change feed of requests for erasure could not be followed; the next try is in {Seconds} s")]

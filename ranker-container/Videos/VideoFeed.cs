@@ -1,7 +1,7 @@
-using System.Net;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 using TikTok.Core;
+using TikTok.Core.Cosmos;
 using TikTok.Core.Documents;
 
 namespace TikTok.Ranker.Videos;
@@ -31,7 +31,8 @@ public sealed partial class VideoFeed(CosmosClient cosmos, VideoFold fold, TimeP
         {
             try
             {
-                await ReadToEndAsync(container, stoppingToken);
+                await foreach (var (changes, continuation) in container.ChangesToEndAsync(fold.Continuation, stoppingToken))
+                    fold.Apply([.. changes.Select(Read).OfType<Video>()], continuation);
                 _ready.TrySetResult();
                 pause = PollInterval;
             }
@@ -41,18 +42,6 @@ public sealed partial class VideoFeed(CosmosClient cosmos, VideoFold fold, TimeP
                 FeedFailed(logger, pause.TotalSeconds, e);
             }
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task ReadToEndAsync(Container container, CancellationToken cancellationToken)
-    {
-        var start = fold.Continuation is { } continuation ? ChangeFeedStartFrom.ContinuationToken(continuation) : ChangeFeedStartFrom.Beginning();
-        using var feed = container.GetChangeFeedIterator<JsonElement>(start, ChangeFeedMode.LatestVersion, new ChangeFeedRequestOptions { PageSizeHint = 1_000 });
-        while (feed.HasMoreResults)
-        {
-            var page = await feed.ReadNextAsync(cancellationToken);
-            fold.Apply(page.StatusCode == HttpStatusCode.NotModified ? [] : [.. page.Select(Read).OfType<Video>()], page.ContinuationToken);
-            if (page.StatusCode == HttpStatusCode.NotModified) break;
         }
     }
 

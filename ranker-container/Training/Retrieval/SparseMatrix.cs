@@ -23,8 +23,6 @@ public sealed class SparseMatrix
 
     public ReadOnlySpan<int> ColumnsOf(int row) => _columns.AsSpan(_starts[row].._starts[row + 1]);
 
-    public ReadOnlySpan<float> ValuesOf(int row) => _values.AsSpan(_starts[row].._starts[row + 1]);
-
     /// <summary>Interactions: a pair given several times counts once.</summary>
     public static SparseMatrix OfPairs(int rows, int columns, IEnumerable<(int Row, int Column)> pairs) =>
         Of(rows, columns, pairs.Distinct().Select(pair => (pair.Row, pair.Column, 1f)));
