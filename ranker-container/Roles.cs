@@ -28,7 +28,11 @@ public static class Roles
         .AddSingleton<IInteractionFold>(all => all.GetRequiredService<OnlineTowerTrainer>())
         .AddFirstTowers()
         .AddFeeds()
-        .AddSingleton<IInteractionFold, ActivePeople>();
+        .AddSingleton<IInteractionFold, ActivePeople>()
+        .AddSingleton<Readiness>()
+        .AddReadiness("videos", all => all.GetRequiredService<VideoFeed>().IsReady)
+        .AddReadiness("log", all => all.GetRequiredService<LogFollower>().IsCaughtUp)
+        .AddReadiness("published model", all => all.GetRequiredService<TrainerService>().IsReady);
 
     public static IServiceCollection AddServerRole(this IServiceCollection services, string directory) => services
         .AddModelFollower(directory, file => RankingModels.Load(file))

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using TikTok.Ranker.Serving;
 using TikTok.Ranker.State;
 using TikTok.Ranker.Training.Online;
 using TikTok.Ranker.Training.Towers;
@@ -11,14 +12,19 @@ public static class TrainerEndpoints
     public static void MapTrainer(this WebApplication app)
     {
         app.MapGet("/health", () => TypedResults.Ok());
+        app.MapReadiness();
         app.MapGet("/training", Report);
     }
 
     private static Ok<TrainingReport> Report(OnlineTrainer trainer, LogFollower log, ModelPublisher publisher, TrainerService service, FirstTowers towers) => TypedResults.Ok(new TrainingReport
     {
         Events = log.Applied,
+        RepeatedEvents = log.Repeated,
+        FailedEvents = log.Failed,
         BehindSeconds = log.Behind.TotalSeconds,
         Examples = trainer.Examples,
+        WaitingExamples = trainer.Waiting,
+        OpenImpressions = trainer.OpenImpressions,
         DroppedBatches = trainer.DroppedBatches,
         FirstTowerPairs = towers.Pairs,
         Publications = publisher.Published,
@@ -35,10 +41,23 @@ public sealed record TrainingReport
     /// <summary>Events of the log applied since the start.</summary>
     public required long Events { get; init; }
 
+    /// <summary>Events that came again, and were not applied again.</summary>
+    public required long RepeatedEvents { get; init; }
+
+    /// <summary>Events that could not be read or applied, and were passed over.</summary>
+    public required long FailedEvents { get; init; }
+
     /// <summary>How old the last event applied is: of use while events come.</summary>
     public required double BehindSeconds { get; init; }
 
+    /// <summary>Examples learned from, before the last restart too: two of each impression, one when it comes and one when its window closes, and one of each late action.</summary>
     public required long Examples { get; init; }
+
+    /// <summary>Examples that wait for their batch to be full.</summary>
+    public required int WaitingExamples { get; init; }
+
+    /// <summary>Impressions whose window is open: each becomes one more example.</summary>
+    public required int OpenImpressions { get; init; }
 
     /// <summary>Batches that were not learned from because something of them was not finite.</summary>
     public required long DroppedBatches { get; init; }

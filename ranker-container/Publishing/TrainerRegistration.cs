@@ -40,7 +40,7 @@ public static class TrainerRegistration
             .AddSingleton(all => new ModelPublisher(
                 all.GetRequiredService<OnlineTrainer>(), Tables(all), all.GetRequiredService<IModelFiles>(), Path.Combine(directory, "publishing"),
                 all.GetRequiredService<ModelPublisherOptions>(), all.GetRequiredService<TimeProvider>(), all.GetRequiredService<ILogger<ModelPublisher>>()))
-            .AddSingleton(all => ActivatorUtilities.CreateInstance<TrainerService>(all, Parts(all, trains: true)))
+            .AddSingleton(all => ActivatorUtilities.CreateInstance<TrainerService>(all, SnapshotParts(all, trains: true)))
             .AddHostedService(all => all.GetRequiredService<TrainerService>());
 
         /// <summary>
@@ -64,7 +64,7 @@ public static class TrainerRegistration
             .AddSingleton<LogCursor>()
             .AddSingleton(all => new StateSnapshots(Path.Combine(directory, "state"), all.GetRequiredService<TimeProvider>()))
             .AddSingleton<StateSnapshotFiles>()
-            .AddSingleton(all => ActivatorUtilities.CreateInstance<StateRestore>(all, Parts(all, trains), Beginning(all)))
+            .AddSingleton(all => ActivatorUtilities.CreateInstance<StateRestore>(all, SnapshotParts(all, trains), Beginning(all)))
             .AddHostedService(all => all.GetRequiredService<StateRestore>());
 
         private IServiceCollection AddLogFollower(string group, Func<IServiceProvider, IReadOnlyList<IInteractionFold>> folds) => services
@@ -74,17 +74,17 @@ public static class TrainerRegistration
             .AddHostedService(all => all.GetRequiredService<LogFollower>());
     }
 
-    private static IReadOnlyList<PublishedTable> Tables(IServiceProvider all) =>
-        [new PublishedTable(PublishedTable.Ranking, all.GetRequiredService<EmbeddingTable>().Writer), .. all.GetServices<PublishedTable>()];
-
-    /// <summary>The videos first: others refer to their rows. A server's tables come by publication, and newer than a snapshot has them.</summary>
-    private static IReadOnlyCollection<ISnapshotPart> Parts(IServiceProvider all, bool trains)
+    /// <summary>What a role keeps in a snapshot, or takes of one. The videos first: others refer to their rows. A server's tables come by publication, and newer than a snapshot has them.</summary>
+    public static IReadOnlyCollection<ISnapshotPart> SnapshotParts(IServiceProvider all, bool trains)
     {
         IReadOnlyCollection<ISnapshotPart> state =
             [all.GetRequiredService<VideoFold>(), .. all.GetServices<ISnapshotPart>().Where(part => part is not VideoFold), all.GetRequiredService<LogCursor>()];
         if (!trains) return state;
         return [.. state, .. all.GetRequiredService<OnlineTrainer>().Parts, .. Tables(all).Select(table => new EmbeddingsPart($"{table.Name}-table", table.Writer))];
     }
+
+    private static IReadOnlyList<PublishedTable> Tables(IServiceProvider all) =>
+        [new PublishedTable(PublishedTable.Ranking, all.GetRequiredService<EmbeddingTable>().Writer), .. all.GetServices<PublishedTable>()];
 
     private static Action Beginning(IServiceProvider all) =>
         () => all.GetRequiredService<VideoFold>().LogFrom = all.GetRequiredService<TimeProvider>().GetUtcNow() - Retention;

@@ -8,18 +8,24 @@ namespace TikTok.Ranker.Publishing;
 /// </summary>
 /// <param name="parts">All state; the first is what others refer to.</param>
 public sealed partial class TrainerService(
-    LogFollower log, ModelPublisher publisher, StateSnapshots snapshots, StateSnapshotFiles files, IReadOnlyCollection<ISnapshotPart> parts, ModelPublisherOptions options,
+    LogFollower log, ModelPublisher publisher, StateSnapshots snapshots, StateSnapshotFiles files, StateRestore restore, IReadOnlyCollection<ISnapshotPart> parts, ModelPublisherOptions options,
     TimeProvider time, ILogger<TrainerService> logger)
     : BackgroundService
 {
-    private DateTimeOffset _savedAt = time.GetUtcNow();
+    private DateTimeOffset _savedAt;
+
+    /// <summary>Whether what is published is known, to hold candidates against.</summary>
+    public bool IsReady { get; private set; }
 
     /// <summary>Turns of the clockwork that did not end as they should.</summary>
     public long Failed { get; private set; }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // By the age of what is saved: a trainer that is killed every few minutes would never come to its own.
+        _savedAt = restore.Restored?.SavedAt ?? time.GetUtcNow();
         await TryAsync("restore what is published", publisher.RestorePublishedAsync, stoppingToken);
+        IsReady = true;
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(options.SparseInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -34,6 +34,8 @@ public sealed class Explainer(RequestBuffersPool pool, RankPipeline pipeline, Vi
         var explanation = new Explanation
         {
             Candidates = candidates.Count,
+            Swipes = buffers.Person.Swipes,
+            Impressions = row < 0 ? null : (long)videos[row].Statistics.Impressions,
             Degradations = Names(answer.Degradations),
             Exclusion = row < 0 ? "unknown" : Name(Reranker.Judge(buffers.Person, videos[row], buffers.Settings.Reranking)),
         };
@@ -91,6 +93,12 @@ public sealed record Explanation
 {
     /// <summary>Candidates that were retrieved.</summary>
     public required int Candidates { get; init; }
+
+    /// <summary>Of the person, as far as they are known here.</summary>
+    public required int Swipes { get; init; }
+
+    /// <summary>Of the video; absent when it is unknown.</summary>
+    public long? Impressions { get; init; }
 
     public required IReadOnlyList<string> Degradations { get; init; }
 

@@ -6,7 +6,10 @@ using TikTok.Core.Ranking;
 using TikTok.Core.Telemetry;
 using TikTok.Ranker.Experiments;
 using TikTok.Ranker.Features;
+using TikTok.Ranker.Publishing;
+using TikTok.Ranker.Ranking;
 using TikTok.Ranker.Retrieval;
+using TikTok.Ranker.State;
 using TikTok.Ranker.Videos;
 
 namespace TikTok.Ranker.Serving;
@@ -25,7 +28,8 @@ public static class RankerEndpoints
         app.MapPost("/similar", Similar);
         app.MapGet("/explain/{userId}/{videoId}", ExplainAsync);
         app.MapGet("/health", () => TypedResults.Ok());
-        app.MapGet("/ready", Ready);
+        app.MapGet("/serving", Report);
+        app.MapReadiness();
     }
 
     private static async Task RankAsync(HttpContext http, RankService service, VideoTable videos, TimeProvider time)
@@ -108,12 +112,45 @@ public static class RankerEndpoints
     private static async Task<Results<Ok<Explanation>, ProblemHttpResult>> ExplainAsync(string userId, string videoId, Explainer explainer) =>
         Id.IsValid(userId) && Id.IsValid(videoId) ? TypedResults.Ok(await explainer.ExplainAsync(userId, videoId)) : Bad("Both must be ids.");
 
-    /// <summary>200 when there is nothing left to load, 503 before: a container that has not caught up must get no traffic.</summary>
-    private static Results<Ok<ReadinessAnswer>, JsonHttpResult<ReadinessAnswer>> Ready(Readiness readiness, VideoTable videos)
+    private static Ok<ServingReport> Report(LogFollower log, ModelFollower models, RankingModelSlot slot) => TypedResults.Ok(new ServingReport
     {
-        var answer = readiness.Now(videos.Count);
-        return answer.Status == ReadinessAnswer.Ready ? TypedResults.Ok(answer) : TypedResults.Json(answer, statusCode: StatusCodes.Status503ServiceUnavailable);
-    }
+        Events = log.Applied,
+        RepeatedEvents = log.Repeated,
+        FailedEvents = log.Failed,
+        BehindSeconds = log.Behind.TotalSeconds,
+        Publication = models.Serving?.Version,
+        Model = slot.Version,
+        RefusedModels = models.Refused,
+        FailedLooks = models.Failed,
+    });
 
     private static ProblemHttpResult Bad(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
+}
+
+/// <summary>What <c>GET /serving</c> answers: how far the server follows the log and what is published.</summary>
+public sealed record ServingReport
+{
+    /// <summary>Events of the log applied since the start, each once.</summary>
+    public required long Events { get; init; }
+
+    /// <summary>Events that came again, and were not applied again.</summary>
+    public required long RepeatedEvents { get; init; }
+
+    /// <summary>Events that could not be read or applied, and were passed over.</summary>
+    public required long FailedEvents { get; init; }
+
+    /// <summary>How old the last event applied is: of use while events come.</summary>
+    public required double BehindSeconds { get; init; }
+
+    /// <summary>What is published that is served: Unix milliseconds of it; absent before the first.</summary>
+    public long? Publication { get; init; }
+
+    /// <summary>The dense weights that rank; absent before the first.</summary>
+    public long? Model { get; init; }
+
+    /// <summary>Models that must not serve.</summary>
+    public required long RefusedModels { get; init; }
+
+    /// <summary>Looks for what is published that failed.</summary>
+    public required long FailedLooks { get; init; }
 }

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using TikTok.Ranker.Videos;
+
 namespace TikTok.Ranker.Serving;
 
 /// <summary>Something that must be there before the first request.</summary>
@@ -12,6 +15,18 @@ public sealed class Readiness(IEnumerable<ReadinessPart> parts)
     {
         var waiting = _parts.Where(part => !part.IsReady()).Select(part => part.Name).ToList();
         return new ReadinessAnswer(waiting.Count == 0 ? ReadinessAnswer.Ready : "warming", waiting, videos);
+    }
+}
+
+public static class ReadinessEndpoint
+{
+    /// <summary>200 when there is nothing left to load or to catch up with, 503 before: a server that has not got there must get no traffic.</summary>
+    public static void MapReadiness(this WebApplication app) => app.MapGet("/ready", Ready);
+
+    private static Results<Ok<ReadinessAnswer>, JsonHttpResult<ReadinessAnswer>> Ready(Readiness readiness, VideoTable videos)
+    {
+        var answer = readiness.Now(videos.Count);
+        return answer.Status == ReadinessAnswer.Ready ? TypedResults.Ok(answer) : TypedResults.Json(answer, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 }
 

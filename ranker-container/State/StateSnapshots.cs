@@ -140,4 +140,8 @@ public sealed class StateSnapshots(string path, TimeProvider time)
 
 /// <param name="Name">The snapshot that all parts are of; null: none could be loaded, or there is none.</param>
 /// <param name="Faults">What was wrong with newer ones.</param>
-public sealed record RestoredState(string? Name, IReadOnlyList<string> Faults);
+public sealed record RestoredState(string? Name, IReadOnlyList<string> Faults)
+{
+    /// <summary>By its name, which is a UUID of version 7.</summary>
+    public DateTimeOffset? SavedAt => Name is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(Name[..12], 16));
+}

@@ -9,6 +9,7 @@ using TikTok.Benchmarks.People;
 using TikTok.Benchmarks.Prefetch;
 using TikTok.Benchmarks.Quality;
 using TikTok.Benchmarks.Rank;
+using TikTok.Benchmarks.Restart;
 using TikTok.Benchmarks.Simulate;
 using TikTok.Benchmarks.Space;
 
@@ -27,6 +28,7 @@ IReadOnlyList<IBenchmark> benchmarks =
     new PrefetchBenchmark(),
     new QualityBenchmark(),
     new RankBenchmark(),
+    new RestartBenchmark(),
     new RoutesBenchmark(),
     new SimulateBenchmark(),
     new SpaceBenchmark(),

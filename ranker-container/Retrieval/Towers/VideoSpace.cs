@@ -47,6 +47,8 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
 
     internal VideoWords Words { get; } = new();
 
+    internal VideoVectors Vectors => _vectors;
+
     internal HnswIndex Index => _index;
 
     public bool Embed(PersonView person, Span<float> vector)
@@ -134,11 +136,16 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
     /// <summary>Whether more was learned since all videos were renewed than <see cref="Touch"/> told of.</summary>
     internal bool IsBehind => _version != _towers.Version;
 
-    /// <summary>Takes an index that was saved, in place of an empty one that nobody has used yet.</summary>
-    internal void Take(HnswIndex index)
+    /// <summary>
+    /// Takes an index that was saved, in place of an empty one that nobody has used yet; the vectors are there already. What was learned since reaches them when the table tells of it:
+    /// before, a server's table is empty, and would move every video to where it lay before anything was learned.
+    /// </summary>
+    /// <param name="rows">Of the videos that were saved.</param>
+    internal void Take(HnswIndex index, int rows)
     {
         _index.Dispose();
-        _index = index;
+        (_index, _rows) = (index, rows);
+        Volatile.Write(ref _version, _towers.Version);
     }
 
     internal static HnswOptions IndexOptions(TowerOptions options) => new()

@@ -15,10 +15,12 @@ internal sealed unsafe class VideoVectors(int dimensions)
     private const int Lane = 32;
     private const int PrefetchAhead = 12;
 
-    /// <summary>16-bit components from one row to the next.</summary>
     private readonly int _stride = (dimensions + Lane - 1) / Lane * Lane;
     private readonly Lock _growing = new();
     private AlignedMemory[] _chunks = [];
+
+    /// <summary>16-bit components from one row to the next.</summary>
+    public int Stride => _stride;
 
     public long Bytes => Volatile.Read(ref _chunks).Sum(chunk => chunk.Bytes);
 
@@ -40,6 +42,9 @@ internal sealed unsafe class VideoVectors(int dimensions)
         for (var i = 0; i < dimensions; i++) to[i] = (ushort)((BitConverter.SingleToUInt32Bits(vector[i]) + 0x8000) >> 16);
         GC.KeepAlive(this);
     }
+
+    /// <summary>Some rows as they lie in memory, to save and to load. They lie together where they do not cross a multiple of <see cref="ChunkRows"/>.</summary>
+    public Span<ushort> Raw(int from, int count) => new(At(_chunks, from), count * _stride);
 
     /// <returns>Whether there is room for such a row.</returns>
     public bool TryGet(int row, Span<float> vector)

@@ -58,6 +58,12 @@ public sealed class OnlineTrainer : IInteractionFold, ISnapshotPart, IExampleSin
     /// <summary>Examples learned from.</summary>
     public long Examples { get; private set; }
 
+    /// <summary>Examples in the batch that is being filled.</summary>
+    public int Waiting => _batch.Count;
+
+    /// <summary>Impressions whose window is open.</summary>
+    public int OpenImpressions => _join.Open;
+
     /// <summary>Batches dropped because something of them was not finite.</summary>
     public long DroppedBatches { get; private set; }
 

@@ -56,6 +56,7 @@ internal sealed class LargeRanker
         var people = _services.GetRequiredService<PeopleFold>();
         var sequence = 0L;
         var now = UnixTime.Of(Time.GetUtcNow());
+        var since = Time.GetUtcNow() - SyntheticCatalogue.Now;
         for (var person = 0; person < catalogue.People; person++)
         {
             People.SetFacts(
@@ -71,7 +72,8 @@ internal sealed class LargeRanker
                     CheckedAt = now,
                 },
                 [], now);
-            foreach (var interaction in catalogue.History(person)) people.Apply(new LoggedInteraction(interaction, "0", sequence++, interaction.At));
+            foreach (var interaction in catalogue.History(person).Select(past => past with { At = past.At + since }))
+                people.Apply(new LoggedInteraction(interaction, "0", sequence++, interaction.At));
         }
         log($"{catalogue.People:#,0} people with {sequence:#,0} events in {watch.Elapsed.TotalSeconds:0.0} s");
         watch.Restart();

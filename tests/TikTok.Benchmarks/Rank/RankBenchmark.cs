@@ -38,9 +38,9 @@ internal sealed class RankBenchmark : IBenchmark
 
     public IReadOnlyList<BenchmarkOption> Options { get; } =
     [
-        new(VideosOption, "rank: how many; 1000000 unless given."),
+        new(VideosOption, "rank, restart: how many; 1000000 unless given."),
         new(DimensionsOption, "hnsw: of how many components, with commas between; 64,128 unless given. rank: of how many; 64 unless given."),
-        new(StateOption, "rank: a directory outside of the repository that keeps what was built; the next run begins with it, and measures how long that takes."),
+        new(StateOption, "rank, restart: a directory outside of the repository that keeps what was built; the next run begins with it. rank: and measures how long that takes."),
     ];
 
     public async Task<IReadOnlyList<BenchmarkRow>> RunAsync(BenchmarkContext context, CancellationToken cancellationToken)
