@@ -31,7 +31,6 @@ public static class Roles
         .AddSingleton<IInteractionFold, ActivePeople>()
         .AddSingleton<Readiness>()
         .AddReadiness("videos", all => all.GetRequiredService<VideoFeed>().IsReady)
-        .AddReadiness("log", all => all.GetRequiredService<LogFollower>().IsCaughtUp)
         .AddReadiness("published model", all => all.GetRequiredService<TrainerService>().IsReady);
 
     public static IServiceCollection AddServerRole(this IServiceCollection services, string directory) => services

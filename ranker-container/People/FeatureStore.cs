@@ -24,6 +24,9 @@ public sealed partial class FeatureStore(PersonTable people, IPersonReader reade
         people.TryView(userId, into, now, out var facts);
         if (facts is not null && IsFresh(facts, now)) return Done(FeatureOutcome.Hit);
 
+        // Nobody: there is nothing to read of them.
+        if (userId.Length == 0) return Done(FeatureOutcome.Hit);
+
         var read = TryBegin(userId, facts, now);
         if (facts?.IsStale(now) == false) return Done(FeatureOutcome.Hit);
         return read is null ? Done(FeatureOutcome.Shed) : new ValueTask(WaitAsync(read, userId, now, budget, into));

@@ -22,6 +22,7 @@ public static class TrainerEndpoints
         RepeatedEvents = log.Repeated,
         FailedEvents = log.Failed,
         BehindSeconds = log.Behind.TotalSeconds,
+        IsCaughtUp = log.IsCaughtUp,
         Examples = trainer.Examples,
         WaitingExamples = trainer.Waiting,
         OpenImpressions = trainer.OpenImpressions,
@@ -49,6 +50,9 @@ public sealed record TrainingReport
 
     /// <summary>How old the last event applied is: of use while events come.</summary>
     public required double BehindSeconds { get; init; }
+
+    /// <summary>Whether all was applied that the log had at the start: before, nothing is published.</summary>
+    public required bool IsCaughtUp { get; init; }
 
     /// <summary>Examples learned from, before the last restart too: two of each impression, one when it comes and one when its window closes, and one of each late action.</summary>
     public required long Examples { get; init; }
