@@ -17,16 +17,17 @@ public sealed class Retriever
 {
     private readonly PoolRenewal _renewal;
     private readonly (ICandidatePool Pool, int Quota)[] _pools;
-    private readonly ObjectPool<Draw> _draws;
+    private readonly int _nearestQuota;
+    private readonly ObjectPool<CandidateRetrieval> _retrievals;
 
     /// <param name="nearest">null where there is no index.</param>
     public Retriever(VideoTable videos, PoolRenewal renewal, CoWatches coWatches, INearestVideos? nearest, RetrievalOptions options)
     {
-        _renewal = renewal;
-        _draws = new DefaultObjectPool<Draw>(new DrawPolicy(videos), Math.Max(16, 2 * Environment.ProcessorCount));
         options.Validated();
+        _renewal = renewal;
+        _nearestQuota = options.Nearest;
 
-        // In the order in which they are drawn from. What trends is first: that there is something, whatever the time.
+        // In the order in which they are drawn from; the index comes after them. What trends is first: that there is something, whatever the time.
         _pools =
         [
             (new TrendingPool(), options.Trending),
@@ -36,58 +37,85 @@ public sealed class Retriever
             (new HashtagPool(), options.Hashtags),
             (new SoundPool(), options.Sounds),
             (new FreshPool(), options.Fresh),
-            (new NearestPool(nearest), options.Nearest),
         ];
+        _retrievals = new DefaultObjectPool<CandidateRetrieval>(
+            new RetrievalPolicy(() => new CandidateRetrieval(videos, nearest, _pools.Length + 1, done => _retrievals!.Return(done))), Math.Max(16, 2 * Environment.ProcessorCount));
     }
 
     /// <summary>Rows that anybody of whom nothing is known may be shown, best first: ready made, for when there is no time for anything else.</summary>
     /// <remarks>As of the last renewal of the pools. Whoever shows them leaves out what <see cref="VideoRow.IsListed"/> no longer allows, and what they must not repeat.</remarks>
     public ReadOnlySpan<int> ForAnybody => _renewal.Current.ForAnybody;
 
-    /// <summary>Replaces the candidates by up to <see cref="Candidates.Capacity"/> for the request, in no order. Their similarities are not filled in.</summary>
+    /// <summary>Replaces the candidates by up to <see cref="Candidates.Capacity"/> for the request, in no order, however long the index takes. Their similarities are not filled in.</summary>
     public RetrievalOutcome Retrieve(in RetrievalRequest request, Candidates candidates)
     {
-        var state = _renewal.Current;
-        var draw = _draws.Get();
+        var retrieval = Begin(request, candidates);
         try
         {
-            draw.Begin(request, candidates);
-            Span<int> ends = stackalloc int[_pools.Length];
-            var skipped = DrawQuotas(request, state, draw, ends);
-            FillUp(request, draw, ends);
-            return new RetrievalOutcome(skipped, candidates.Count == 0 && Repeat(state, draw, candidates));
+            if (retrieval.AsksIndex) retrieval.AskIndex();
+            return Complete(retrieval, hasAnswered: true);
         }
         finally
         {
-            draw.End();
-            _draws.Return(draw);
+            retrieval.Release();
         }
     }
 
-    /// <param name="ends">By pool, where its lists end; those of the first begin at 0.</param>
-    private CandidatePools DrawQuotas(in RetrievalRequest request, VideoPools state, Draw draw, Span<int> ends)
+    /// <summary>The same in two steps, for who asks the index as long as they like in between; this one draws from all other pools.</summary>
+    /// <returns>To be released by the caller, once it is completed.</returns>
+    public CandidateRetrieval Begin(in RetrievalRequest request, Candidates candidates)
     {
-        var skipped = CandidatePools.None;
+        var retrieval = _retrievals.Get();
+        retrieval.Hold();
+        (retrieval.State, retrieval.Candidates, retrieval.Deadline) = (_renewal.Current, candidates, request.Deadline);
+        retrieval.Draw.Begin(request, candidates);
+        retrieval.Skipped = DrawQuotas(request, retrieval);
+        retrieval.AsksIndex = false;
+        if (request.Deadline.Remaining <= TimeSpan.Zero) retrieval.Skipped |= CandidatePools.Nearest;
+        if (request.Vector.IsEmpty || _nearestQuota == 0 || retrieval.Skipped.HasFlag(CandidatePools.Nearest)) return retrieval;
+        retrieval.AsksIndex = retrieval.Search.IsReady;
+        if (retrieval.AsksIndex) retrieval.Search.Begin(request, _nearestQuota);
+        else retrieval.Skipped |= CandidatePools.Nearest;
+        return retrieval;
+    }
+
+    /// <param name="hasAnswered">Whether the index was asked and has answered, where it was to be asked.</param>
+    public RetrievalOutcome Complete(CandidateRetrieval retrieval, bool hasAnswered)
+    {
+        var (draw, candidates) = (retrieval.Draw, retrieval.Candidates);
+        var skipped = retrieval.Skipped;
+        var start = draw.ListCount;
+        if (retrieval.AsksIndex && hasAnswered) retrieval.Search.Offer();
+        else if (retrieval.AsksIndex) skipped |= CandidatePools.Nearest;
+        retrieval.Ends[^1] = draw.ListCount;
+        draw.Take(start..draw.ListCount, CandidatePools.Nearest, _nearestQuota);
+        FillUp(retrieval);
+        return new RetrievalOutcome(skipped, candidates.Count == 0 && Repeat(retrieval.State, draw, candidates));
+    }
+
+    private CandidatePools DrawQuotas(in RetrievalRequest request, CandidateRetrieval retrieval)
+    {
+        var (draw, skipped) = (retrieval.Draw, CandidatePools.None);
         for (var i = 0; i < _pools.Length; i++)
         {
             var (pool, quota) = _pools[i];
             var start = draw.ListCount;
             if (i > 0 && request.Deadline.Remaining <= TimeSpan.Zero) skipped |= pool.Flag;
-            else if (!pool.Propose(request, state, quota, draw)) skipped |= pool.Flag;
-            ends[i] = draw.ListCount;
-            draw.Take(start..ends[i], pool.Flag, quota);
+            else if (!pool.Propose(request, retrieval.State, quota, draw)) skipped |= pool.Flag;
+            retrieval.Ends[i] = draw.ListCount;
+            draw.Take(start..draw.ListCount, pool.Flag, quota);
         }
         return skipped;
     }
 
     /// <summary>What trends comes last: everybody sees it anyway.</summary>
-    private void FillUp(in RetrievalRequest request, Draw draw, ReadOnlySpan<int> ends)
+    private void FillUp(CandidateRetrieval retrieval)
     {
-        for (var i = 1; i <= _pools.Length && request.Deadline.Remaining > TimeSpan.Zero; i++)
+        for (var i = 1; i <= retrieval.Ends.Length && retrieval.Deadline.Remaining > TimeSpan.Zero; i++)
         {
-            var pool = i % _pools.Length;
-            var start = pool == 0 ? 0 : ends[pool - 1];
-            draw.Take(start..ends[pool], _pools[pool].Pool.Flag, Candidates.Capacity);
+            var pool = i % retrieval.Ends.Length;
+            var start = pool == 0 ? 0 : retrieval.Ends[pool - 1];
+            retrieval.Draw.Take(start..retrieval.Ends[pool], pool == _pools.Length ? CandidatePools.Nearest : _pools[pool].Pool.Flag, Candidates.Capacity);
         }
     }
 
@@ -100,10 +128,10 @@ public sealed class Retriever
         return candidates.Count > 0;
     }
 
-    private sealed class DrawPolicy(VideoTable videos) : PooledObjectPolicy<Draw>
+    private sealed class RetrievalPolicy(Func<CandidateRetrieval> create) : PooledObjectPolicy<CandidateRetrieval>
     {
-        public override Draw Create() => new(videos);
+        public override CandidateRetrieval Create() => create();
 
-        public override bool Return(Draw draw) => true;
+        public override bool Return(CandidateRetrieval retrieval) => true;
     }
 }

@@ -30,6 +30,7 @@ public sealed class RankPipeline(
     /// <summary>How much the newest request counts in what a candidate is expected to take.</summary>
     private const double Newest = 0.1;
 
+    private readonly StageGuard _index = new("index", time, logger);
     private readonly StageGuard _ranking = new("ranking", time, logger);
     private double _ticksPerCandidate;
 
@@ -42,7 +43,7 @@ public sealed class RankPipeline(
         await FetchAsync(buffers, deadline, now);
         clock.Done("features");
 
-        Retrieve(buffers, deadline);
+        await RetrieveAsync(buffers, deadline);
         clock.Done("retrieval");
 
         await RankAsync(buffers, deadline, now);
@@ -58,23 +59,52 @@ public sealed class RankPipeline(
         if (buffers.Person.IsStale) buffers.Answer.Degradations |= Degradations.StalePerson;
     }
 
-    private void Retrieve(RequestBuffers buffers, RequestDeadline deadline)
+    private async ValueTask RetrieveAsync(RequestBuffers buffers, RequestDeadline deadline)
     {
-        var (person, candidates) = (buffers.Person, buffers.Candidates);
-        var isKnown = nearest.Embed(person, buffers.Vector);
-        var outcome = retriever.Retrieve(
+        var retrieval = BeginRetrieval(buffers, deadline.Before(StageBudgets.Extraction + StageBudgets.Ranking + StageBudgets.Reranking + StageBudgets.Response));
+        try
+        {
+            var hasAnswered = retrieval.AsksIndex && await AskIndexAsync(buffers, retrieval, deadline);
+            var outcome = retriever.Complete(retrieval, hasAnswered);
+            if ((outcome.Skipped & CandidatePools.Nearest) != 0) buffers.Answer.Degradations |= Degradations.NoIndex;
+        }
+        finally
+        {
+            retrieval.Release();
+        }
+        nearest.Similarities(buffers.Vector, buffers.Candidates.Rows, buffers.Candidates.Similarities);
+        Metrics.RankCandidates.Record(buffers.Candidates.Count);
+    }
+
+    private CandidateRetrieval BeginRetrieval(RequestBuffers buffers, RequestDeadline deadline)
+    {
+        var isKnown = nearest.Embed(buffers.Person, buffers.Vector);
+        return retriever.Begin(
             new RetrievalRequest
             {
-                Person = person,
+                Person = buffers.Person,
                 Vector = isKnown ? buffers.Vector : [],
                 Excluded = buffers.Query.Session,
                 Seed = buffers.Query.Seed,
-                Deadline = deadline.Before(StageBudgets.Extraction + StageBudgets.Ranking + StageBudgets.Reranking + StageBudgets.Response),
+                Deadline = deadline,
             },
-            candidates);
-        if ((outcome.Skipped & CandidatePools.Nearest) != 0) buffers.Answer.Degradations |= Degradations.NoIndex;
-        nearest.Similarities(buffers.Vector, candidates.Rows, candidates.Similarities);
-        Metrics.RankCandidates.Record(candidates.Count);
+            buffers.Candidates);
+    }
+
+    /// <summary>An index that is late costs its own candidates, not the page.</summary>
+    private async ValueTask<bool> AskIndexAsync(RequestBuffers buffers, CandidateRetrieval retrieval, RequestDeadline deadline)
+    {
+        buffers.Hold();
+        retrieval.Hold();
+        var outcome = await _index.RunAsync(
+            retrieval.AskIndex,
+            deadline.Before(StageBudgets.FillingUp + StageBudgets.Extraction + StageBudgets.Ranking + StageBudgets.Reranking + StageBudgets.Response).Remaining,
+            () =>
+            {
+                retrieval.Release();
+                buffers.Release();
+            });
+        return outcome == StageOutcome.Done;
     }
 
     private async ValueTask RankAsync(RequestBuffers buffers, RequestDeadline deadline, uint now)

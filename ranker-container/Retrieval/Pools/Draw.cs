@@ -11,8 +11,8 @@ namespace TikTok.Ranker.Retrieval.Pools;
 /// </summary>
 internal sealed class Draw(VideoTable videos)
 {
-    /// <summary>Row numbers that pools may put together for a request: the nearest ones, and 8,192 for the pools that stop at a few thousand by themselves.</summary>
-    public const int ScratchSize = Candidates.Capacity + 8_192;
+    /// <summary>Row numbers that pools may put together for a request: they stop at a few thousand by themselves.</summary>
+    public const int ScratchSize = 8_192;
 
     // At a third of its slots even with as many excluded as there may be.
     private const int Slots = 32_768;

@@ -53,9 +53,7 @@ internal sealed class DegradationBenchmark : IBenchmark
         var rows = new List<BenchmarkRow>();
         await MeasureAsync("all is well", null, null, Condition.Well, PerSecond);
         foreach (var condition in (Condition[])[Condition.Throws, Condition.Slow, Condition.Hangs]) await MeasureAsync("database", "stale-person", database, condition, PerSecond);
-        await MeasureAsync("index", "no-index", index, Condition.Missing, PerSecond);
-        await MeasureAsync("index", "no-index", index, Condition.Throws, PerSecond);
-        await MeasureAsync("index", "static", index, Condition.Slow, PerSecond);
+        foreach (var condition in (Condition[])[Condition.Missing, Condition.Throws, Condition.Slow, Condition.Hangs]) await MeasureAsync("index", "no-index", index, condition, PerSecond);
         foreach (var condition in (Condition[])[Condition.Throws, Condition.Slow, Condition.Hangs]) await MeasureAsync("model", "heuristic", model, condition, PerSecond);
         await MeasureAsync("far too many requests", "overload", null, Condition.Well, TooManyPerSecond);
         await MeasureAsync("all is well again", null, null, Condition.Well, PerSecond);

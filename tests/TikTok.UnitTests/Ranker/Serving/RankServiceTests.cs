@@ -2,8 +2,12 @@ using Microsoft.Extensions.DependencyInjection;
 using TikTok.Ranker.Features;
 using TikTok.Ranker.People;
 using TikTok.Ranker.Ranking;
+using TikTok.Ranker.Retrieval;
+using TikTok.Ranker.Retrieval.Hnsw;
+using TikTok.Ranker.Retrieval.Towers;
 using TikTok.Ranker.Serving;
 using TikTok.Ranker.Videos;
+using TikTok.Tests.Shared;
 
 namespace TikTok.UnitTests.Ranker.Serving;
 
@@ -105,6 +109,40 @@ public sealed class RankServiceTests
     }
 
     [Fact]
+    public async Task An_index_that_hangs_is_given_up_in_time_for_the_rest_and_left_alone_after_the_third_time()
+    {
+        using var index = new HangingIndex();
+        using var ranker = new TestRanker(videos: 300, services => services.AddSingleton<INearestVideos>(all => index.Over(all.GetRequiredService<VideoSpace>())));
+        ranker.Get<RankingModelSlot>().Replace(new TestModel(() => { }));
+        Swipe(ranker, "me");
+        for (var request = 0; request < StageGuard.Tolerated; request++)
+        {
+            var late = ranker.Ask();
+            var ranking = ranker.Service.RankAsync(late, ranker.Deadline()).AsTask();
+            await index.Entered.WaitAsync();
+            ranker.Time.Advance(TimeSpan.FromMilliseconds(12));
+            AssertWithoutIndex(await ranking, late);
+        }
+
+        // The clock stands still: had the index been asked, there would be no answer.
+        var next = ranker.Ask();
+        AssertWithoutIndex(await ranker.Service.RankAsync(next, ranker.Deadline()), next);
+
+        index.Recover();
+        ranker.Time.Advance(StageGuard.RestFor);
+        var well = ranker.Ask();
+        Assert.Null(await ranker.Service.RankAsync(well, ranker.Deadline()));
+        Assert.Equal(Degradations.None, well.Answer.Degradations & Degradations.NoIndex);
+
+        void AssertWithoutIndex(Degradations? without, RequestBuffers buffers)
+        {
+            Assert.Null(without);
+            Assert.Equal(Degradations.NoIndex, buffers.Answer.Degradations & ~Degradations.StalePerson);
+            Assert.Equal((20, 3), (ranker.Page(buffers).Distinct().Count(), buffers.Answer.ModelVersion));
+        }
+    }
+
+    [Fact]
     public async Task What_nobody_expected_to_fail_is_answered_with_what_trends()
     {
         using var ranker = new TestRanker(videos: 300, services => services.AddSingleton<IPersonSource>(new BrokenSource()));
@@ -139,6 +177,56 @@ public sealed class RankServiceTests
         var found = new List<long>();
         foreach (var row in rows[..ranker.Service.WhatTrends(buffers.Query, rows)]) found.Add(videos[row].Video);
         return found;
+    }
+
+    private static void Swipe(TestRanker ranker, string userId)
+    {
+        var log = new WrittenLog("0", ranker.Time.GetUtcNow());
+        var videos = ranker.Get<VideoTable>();
+        for (var i = 0; i < 10; i++) log.Watch(videos.IdOf(i), userId, 8_000, 8_000);
+        foreach (var logged in log.Events) ranker.Get<PeopleFold>().Apply(logged);
+    }
+
+    /// <summary>Does not answer before it is well again.</summary>
+    private sealed class HangingIndex : INearestVideos, IDisposable
+    {
+        private readonly ManualResetEventSlim _well = new();
+        private INearestVideos _space = null!;
+
+        public SemaphoreSlim Entered { get; } = new(0);
+
+        public int Dimensions => _space.Dimensions;
+
+        public bool IsReady => true;
+
+        public HangingIndex Over(INearestVideos space)
+        {
+            _space = space;
+            return this;
+        }
+
+        public void Recover() => _well.Set();
+
+        public bool Embed(PersonView person, Span<float> vector) => _space.Embed(person, vector);
+
+        public int Nearest<TFilter>(ReadOnlySpan<float> vector, Span<int> rows, TFilter filter)
+            where TFilter : struct, IHnswFilter
+        {
+            Entered.Release();
+            _well.Wait();
+            return _space.Nearest(vector, rows, filter);
+        }
+
+        public void Similarities(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> similarities) => _space.Similarities(vector, rows, similarities);
+
+        public int Similar<TFilter>(int row, Span<int> rows, TFilter filter)
+            where TFilter : struct, IHnswFilter => _space.Similar(row, rows, filter);
+
+        public void Dispose()
+        {
+            _well.Set();
+            Entered.Dispose();
+        }
     }
 
     private sealed class BrokenSource : IPersonSource

@@ -22,6 +22,7 @@ public sealed class StateSnapshotsTests : IDisposable
 
         Assert.Equal(("two", "b"), (first.Text, second.Text));
         Assert.Equal(Snapshots().Names()[0], restored.Name);
+        Assert.Equal(_time.GetUtcNow().ToUnixTimeMilliseconds(), restored.SavedAt?.ToUnixTimeMilliseconds());
         Assert.Empty(restored.Faults);
     }
 

@@ -1,3 +1,4 @@
+using TikTok.Ranker.Embeddings;
 using TikTok.Ranker.Retrieval.Towers;
 
 namespace TikTok.UnitTests.Ranker.Towers;
@@ -31,6 +32,34 @@ public sealed class SpaceSnapshotTests : IDisposable
         var found = new int[20];
         space.Nearest(vector, found, new TowerWorld.Everything());
         Assert.Equal(_world.Nearest(vector, 20), found);
+    }
+
+    [Fact]
+    public void What_was_saved_is_ready_and_a_table_that_does_not_know_it_yet_moves_nothing()
+    {
+        var row = new float[_world.Space.Dimensions];
+        Array.Fill(row, 0.2f, 0, 40);
+        _world.Towers.Writer.Put(TowerWorld.Hashtag("tag1"), row);
+        _world.Renew(all: true);
+        using var learned = new MemoryStream();
+        new SpaceSnapshot(_world.Videos, _world.Space).Save(learned);
+        learned.Position = 0;
+        var empty = new TowerTable(_world.Towers.Options, RowFormats.Half, TimeProvider.System);
+        using var space = new VideoSpace(_world.Videos, empty);
+
+        new SpaceSnapshot(_world.Videos, space).Load(learned);
+        space.Renew(all: false, CancellationToken.None);
+
+        Assert.True(space.IsReady);
+        Assert.False(space.IsBehind);
+        var (saved, restored) = (new float[300], new float[300]);
+        var vector = _world.Embed(_world.Watcher([1, 6]));
+        _world.Space.Similarities(vector, [.. Enumerable.Range(0, 300)], saved);
+        space.Similarities(vector, [.. Enumerable.Range(0, 300)], restored);
+        Assert.Equal(saved, restored);
+
+        empty.Changed();
+        Assert.True(space.IsBehind);
     }
 
     [Fact]
