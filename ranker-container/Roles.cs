@@ -22,6 +22,7 @@ public static class Roles
         .AddTrainer(directory)
         .AddRankerState(RowFormats.Single)
         .AddSingleton(new OnlineTowerOptions())
+        .AddSingleton<PublishedTowers>()
         .AddSingleton<OnlineTowerTrainer>()
         .AddSingleton<IPersonMemory, TrainerMemory>()
         .AddSingleton<ISnapshotPart>(all => all.GetRequiredService<OnlineTowerTrainer>())
@@ -31,7 +32,7 @@ public static class Roles
         .AddSingleton<IInteractionFold, ActivePeople>()
         .AddSingleton<Readiness>()
         .AddReadiness("videos", all => all.GetRequiredService<VideoFeed>().IsReady)
-        .AddReadiness("published model", all => all.GetRequiredService<TrainerService>().IsReady);
+        .AddReadiness("index", all => all.GetRequiredService<VideoSpace>().IsReady);
 
     public static IServiceCollection AddServerRole(this IServiceCollection services, string directory) => services
         .AddModelFollower(directory, file => RankingModels.Load(file))
@@ -70,7 +71,7 @@ public static class Roles
         .AddSingleton<IPersonMemory>(all => all.GetRequiredService<PersonTable>())
         .AddSingleton<IPersonMemory>(all => all.GetRequiredService<StatisticsFold>())
         .AddSingleton<IPersonMemory>(all => all.GetRequiredService<CoWatches>())
-        .AddSingleton(all => new PublishedTable(TowerTable.Name, all.GetRequiredService<TowerTable>().Writer, all.GetRequiredService<TowerTable>().Changed))
+        .AddSingleton(all => new PublishedTable(TowerTable.Name, all.GetRequiredService<TowerTable>().Writer, all.GetRequiredService<TowerTable>().Changed, all.GetService<PublishedTowers>()))
         .AddSingleton<IPersonReader, CosmosPersonReader>()
         .AddSingleton(new FeatureStoreOptions())
         .AddSingleton<FeatureStore>()

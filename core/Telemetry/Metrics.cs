@@ -77,6 +77,18 @@ public static class Metrics
     /// <summary><c>experiment</c>, <c>arm</c>: names from the configuration.</summary>
     public static readonly Counter<long> ExperimentExposures = Meter.CreateCounter<long>("ranker_experiment_exposures_total", "{request}", "Requests answered as an experiment had it");
 
+    /// <summary><c>table</c>, <c>outcome</c>: <c>published</c>, <c>refused</c>, <c>rolled-back</c> (to what is published), <c>reason</c> of a refusal: a head, <c>mean</c>, <c>retrieval</c>, <c>not-finite</c>.</summary>
+    public static readonly Counter<long> ModelPublications = Meter.CreateCounter<long>("ranker_model_publications_total", "{table}", "What the trainer published, and what a guard kept in");
+
+    /// <summary><c>head</c>. Of examples before they are learned from.</summary>
+    public static readonly Gauge<double> ModelAuc = Meter.CreateGauge<double>("ranker_model_auc", "1", "The probability that an example with a higher label is predicted higher");
+
+    /// <summary><c>head</c>.</summary>
+    public static readonly Gauge<double> ModelLogLoss = Meter.CreateGauge<double>("ranker_model_log_loss", "{nat}", "Mean cross-entropy of a prediction");
+
+    /// <summary><c>head</c>.</summary>
+    public static readonly Gauge<double> ModelCalibration = Meter.CreateGauge<double>("ranker_model_calibration", "1", "Mean prediction ÷ mean label");
+
     private static Histogram<double> Seconds(string name, double[] boundaries, string description) => Meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = boundaries });
 }

@@ -18,6 +18,9 @@ public sealed record ModelPublisherOptions
     /// <value>Deltas after which a table's next publication is a snapshot, so that who begins needs not read for long. Default 60.</value>
     public int MaxDeltas { get; init; } = 60;
 
+    /// <value>Refusals of a model in a row after which the trainer goes back to what is published: what was learned since is given up. Default 10.</value>
+    public int RollBackAfter { get; init; } = 10;
+
     /// <value>Dense models that are kept. Default 5.</value>
     public int KeptModels { get; init; } = 5;
 }

@@ -53,7 +53,8 @@ public sealed record TablePosition(string Table, Guid Lineage, long Sequence)
 /// <summary>A table that is published, and served.</summary>
 /// <param name="Name">Of letters, digits and hyphens.</param>
 /// <param name="Changed">Called when what was published has been applied; for who keeps something computed of it.</param>
-public sealed record PublishedTable(string Name, EmbeddingWriter Writer, Action? Changed = null)
+/// <param name="Guard">The trainer's; null where nothing is held against anything.</param>
+public sealed record PublishedTable(string Name, EmbeddingWriter Writer, Action? Changed = null, IPublicationGuard? Guard = null)
 {
     /// <summary>The ranking model's.</summary>
     public const string Ranking = "ranking";

@@ -30,6 +30,9 @@ public static class TrainerEndpoints
         FirstTowerPairs = towers.Pairs,
         Publications = publisher.Published,
         RefusedPublications = publisher.Refused,
+        Refusals = publisher.Refusals,
+        LastRefusal = publisher.LastRefusal,
+        RollBacks = publisher.RolledBack,
         PublishedAt = publisher.LastAt,
         FailedTurns = service.Failed,
         Validation = [.. trainer.Validation.Series.Select(ValidationWindow.Of)],
@@ -71,8 +74,17 @@ public sealed record TrainingReport
 
     public required long Publications { get; init; }
 
-    /// <summary>Models that predicted worse than the published one, and stayed in.</summary>
+    /// <summary>Tables, with what goes with them, that a guard found fault with and that stayed in.</summary>
     public required long RefusedPublications { get; init; }
+
+    /// <summary>The same by table and reason: the head that is worse, <c>mean</c> of all heads, <c>retrieval</c>, <c>not-finite</c>.</summary>
+    public required IReadOnlyDictionary<string, long> Refusals { get; init; }
+
+    /// <summary>Why the last one stayed in, with figures; absent when none did.</summary>
+    public string? LastRefusal { get; init; }
+
+    /// <summary>Times that the trainer went back to what is published.</summary>
+    public required long RollBacks { get; init; }
 
     public DateTimeOffset? PublishedAt { get; init; }
 

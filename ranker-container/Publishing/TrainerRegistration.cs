@@ -36,6 +36,7 @@ public static class TrainerRegistration
             .AddSingleton(all => new OnlineTrainer(
                 all.GetRequiredService<VideoTable>(), all.GetRequiredService<EmbeddingTable>(), all.GetRequiredService<IPersonViews>(), all.GetService<INearestVideos>(),
                 all.GetRequiredService<DlrmTrainer>(), all.GetRequiredService<PublishedModel>(), all.GetRequiredService<OnlineTrainerOptions>()))
+            .AddSingleton<RankingGuard>()
             .AddLogFollower(Hubs.ConsumerGroups.RankerTrainer, all => [all.GetRequiredService<OnlineTrainer>(), .. all.GetServices<IInteractionFold>()])
             .AddSingleton(all => new ModelPublisher(
                 all.GetRequiredService<OnlineTrainer>(), Tables(all), all.GetRequiredService<IModelFiles>(), Path.Combine(directory, "publishing"),
@@ -50,13 +51,14 @@ public static class TrainerRegistration
         /// <param name="directory">Of this machine; may be empty at each start.</param>
         /// <param name="load">Makes a model of an ONNX file.</param>
         public IServiceCollection AddModelFollower(string directory, Func<byte[], Ranking.IRankingModel> load) => services
+            // Of the state it needs nothing, and both take seconds: side by side.
+            .AddHostedService(all => all.GetRequiredService<ModelFollower>())
             .AddStateRestore(directory, trains: false)
             .AddSingleton(all => all.GetRequiredService<IConfiguration>().GetSection("Follower").Get<ModelFollowerOptions>() ?? new ModelFollowerOptions())
             .AddLogFollower(Hubs.ConsumerGroups.RankerServer, all => [.. all.GetServices<IInteractionFold>()])
             .AddSingleton(all => new ModelFollower(
                 all.GetRequiredService<IModelFiles>(), Tables(all), load, all.GetRequiredService<Ranking.RankingModelSlot>(), Path.Combine(directory, "following"),
-                all.GetRequiredService<ModelFollowerOptions>(), all.GetRequiredService<TimeProvider>(), all.GetRequiredService<ILogger<ModelFollower>>()))
-            .AddHostedService(all => all.GetRequiredService<ModelFollower>());
+                all.GetRequiredService<ModelFollowerOptions>(), all.GetRequiredService<TimeProvider>(), all.GetRequiredService<ILogger<ModelFollower>>()));
 
         private IServiceCollection AddStateRestore(string directory, bool trains) => services
             .AddSingleton<IModelFiles>(all => new BlobModelFiles(
@@ -84,7 +86,7 @@ public static class TrainerRegistration
     }
 
     private static IReadOnlyList<PublishedTable> Tables(IServiceProvider all) =>
-        [new PublishedTable(PublishedTable.Ranking, all.GetRequiredService<EmbeddingTable>().Writer), .. all.GetServices<PublishedTable>()];
+        [new PublishedTable(PublishedTable.Ranking, all.GetRequiredService<EmbeddingTable>().Writer, Guard: all.GetService<RankingGuard>()), .. all.GetServices<PublishedTable>()];
 
     private static Action Beginning(IServiceProvider all) =>
         () => all.GetRequiredService<VideoFold>().LogFrom = all.GetRequiredService<TimeProvider>().GetUtcNow() - Retention;

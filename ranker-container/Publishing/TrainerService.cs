@@ -1,4 +1,5 @@
 using TikTok.Ranker.State;
+using TikTok.Ranker.Training.Online;
 
 namespace TikTok.Ranker.Publishing;
 
@@ -8,14 +9,11 @@ namespace TikTok.Ranker.Publishing;
 /// </summary>
 /// <param name="parts">All state; the first is what others refer to.</param>
 public sealed partial class TrainerService(
-    LogFollower log, ModelPublisher publisher, StateSnapshots snapshots, StateSnapshotFiles files, StateRestore restore, IReadOnlyCollection<ISnapshotPart> parts, ModelPublisherOptions options,
+    LogFollower log, OnlineTrainer trainer, ModelPublisher publisher, StateSnapshots snapshots, StateSnapshotFiles files, StateRestore restore, IReadOnlyCollection<ISnapshotPart> parts, ModelPublisherOptions options,
     TimeProvider time, ILogger<TrainerService> logger)
     : BackgroundService
 {
     private DateTimeOffset _savedAt;
-
-    /// <summary>Whether what is published is known, to hold candidates against.</summary>
-    public bool IsReady { get; private set; }
 
     /// <summary>Turns of the clockwork that did not end as they should.</summary>
     public long Failed { get; private set; }
@@ -25,11 +23,11 @@ public sealed partial class TrainerService(
         // By the age of what is saved: a trainer that is killed every few minutes would never come to its own.
         _savedAt = restore.Restored?.SavedAt ?? time.GetUtcNow();
         await TryAsync("restore what is published", publisher.RestorePublishedAsync, stoppingToken);
-        IsReady = true;
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(options.SparseInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stoppingToken.IsCancellationRequested) return;
+            trainer.Validation.Report();
             if (log.IsCaughtUp) await TryAsync("publish", PublishAsync, stoppingToken);
             if (time.GetUtcNow() - _savedAt >= options.SnapshotInterval) await TryAsync("save the state", SaveAsync, stoppingToken);
         }

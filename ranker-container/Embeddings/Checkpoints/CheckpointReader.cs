@@ -35,6 +35,11 @@ public static class CheckpointReader
             var header = Verified(writer, stream);
             if (!header.IsSnapshot) throw new CheckpointException(CheckpointFault.OutOfOrder, "This is a delta, and not a snapshot.");
             writer.Table.Reserve((int)Math.Min(header.Rows, EmbeddingTable.MaxRows));
+            if (writer.Table.Size().Rows == 0)
+            {
+                Apply(writer, stream, start, header);
+                return;
+            }
             HashSet<long> kept = new((int)Math.Min(header.Rows, EmbeddingTable.MaxRows));
             Apply(writer, stream, start, header, kept);
             foreach (var id in writer.Ids().Where(id => !kept.Contains(id)).ToList()) writer.Remove(id);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -25,6 +26,28 @@ public static unsafe class CheckpointWriter
         {
             var before = writer.Position ?? throw new InvalidOperationException("A delta follows a snapshot, and there is none.");
             Write(writer, stream, before with { Sequence = before.Sequence + 1 }, commit);
+        }
+
+        /// <summary>Rows that the next checkpoint would have and that must not get out: something of them is no number, or their vector is longer than any should be.</summary>
+        /// <param name="longest">Of a vector.</param>
+        public int CountSpoilt(float longest)
+        {
+            var count = 0;
+            var isSnapshot = writer.Position is null;
+            foreach (var shard in writer.Table.Shards)
+            {
+                foreach (ref readonly var bucket in shard.Buckets)
+                {
+                    for (var slot = 0; slot < Bucket.Slots; slot++)
+                    {
+                        if (!IsPart(writer, bucket.Places[slot], isSnapshot)) continue;
+                        var row = writer.Table.Rows.Master(Place.Row(bucket.Places[slot]));
+                        var length = TensorPrimitives.Norm<float>(row[..writer.Options.Dimensions]);
+                        if (!(length <= longest) || !float.IsFinite(TensorPrimitives.Sum<float>(row[writer.Options.Dimensions..]))) count++;
+                    }
+                }
+            }
+            return count;
         }
 
         /// <summary>Writes all rows as a snapshot that no delta follows: what is collected for the next delta stays collected.</summary>

@@ -137,7 +137,7 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
     internal bool IsBehind => _version != _towers.Version;
 
     /// <summary>
-    /// Takes an index that was saved, in place of an empty one that nobody has used yet; the vectors are there already. What was learned since reaches them when the table tells of it:
+    /// Takes an index that was saved, in place of an empty one that nobody has used yet; the vectors are there already. What was learned since reaches them when the table tells of it, now or later:
     /// before, a server's table is empty, and would move every video to where it lay before anything was learned.
     /// </summary>
     /// <param name="rows">Of the videos that were saved.</param>
@@ -145,7 +145,7 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
     {
         _index.Dispose();
         (_index, _rows) = (index, rows);
-        Volatile.Write(ref _version, _towers.Version);
+        Volatile.Write(ref _version, 0);
     }
 
     internal static HnswOptions IndexOptions(TowerOptions options) => new()

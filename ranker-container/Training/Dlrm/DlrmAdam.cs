@@ -16,6 +16,13 @@ internal sealed class DlrmAdam
 
     public long Steps { get; set; }
 
+    public void Reset()
+    {
+        foreach (var tensor in Means.Tensors) Array.Clear(tensor.Values);
+        foreach (var tensor in Squares.Tensors) Array.Clear(tensor.Values);
+        Steps = 0;
+    }
+
     /// <param name="scale">What the gradient is multiplied by.</param>
     public void Step(DlrmWeights weights, DlrmWeights gradient, float rate, float scale)
     {

@@ -59,6 +59,16 @@ public sealed class DlrmTrainer : ISnapshotPart
         _network.Predict(Weights, batch);
     }
 
+    /// <summary>Whether all dense weights are numbers.</summary>
+    public bool IsFinite => Weights.Tensors.All(tensor => float.IsFinite(TensorPrimitives.SumOfMagnitudes<float>(tensor.Values)));
+
+    /// <summary>Goes on from other weights, with no memory of the gradients before.</summary>
+    public void StartFrom(DlrmWeights weights)
+    {
+        for (var i = 0; i < weights.Tensors.Count; i++) weights.Tensors[i].Values.CopyTo(Weights.Tensors[i].Values, 0);
+        _adam.Reset();
+    }
+
     public void Save(Stream stream)
     {
         DlrmWeightsFormat.Write(stream, Weights);

@@ -24,9 +24,15 @@ public sealed record OnlineTrainerOptions
     /// <value>Examples of a head over which its quality is measured each time. Default 5,000.</value>
     public int ValidationWindow { get; init; } = 5_000;
 
-    /// <value>By how much of the published model's log loss a candidate's may be higher. Default 0.02.</value>
+    /// <value>By how much of the published model's log loss a candidate's may be higher, over all heads. Default 0.02.</value>
     public double MaxDrift { get; init; } = 0.02;
 
-    /// <value>Predictions since the last publication below which the two are not compared. Default 2,000.</value>
+    /// <value>Predictions since the last judgement below which the two are not compared anew. Default 2,000.</value>
     public int MinCompared { get; init; } = 2_000;
+
+    /// <value>The same of each head by itself, where chance does not explain it. Default 0.05.</value>
+    public double MaxHeadDrift { get; init; } = 0.05;
+
+    /// <value>Predictions of a head below which it is not judged anew. Default 200.</value>
+    public int MinComparedOfHead { get; init; } = 200;
 }

@@ -1,3 +1,4 @@
+using TikTok.Core.Telemetry;
 using TikTok.Ranker.Ranking;
 
 namespace TikTok.Ranker.Training.Online;
@@ -30,6 +31,18 @@ public sealed class ProgressiveValidation(int window)
     public HeadQuality? Latest(Head head)
     {
         lock (_reading) return _series.FindLast(quality => quality.Head == head);
+    }
+
+    /// <summary>Measures the last full window of each head that has one.</summary>
+    public void Report()
+    {
+        foreach (var quality in Heads.All.Select(Latest).OfType<HeadQuality>())
+        {
+            var head = new KeyValuePair<string, object?>("head", quality.Head.ToString().ToLowerInvariant());
+            Metrics.ModelAuc.Record(quality.Auc, head);
+            Metrics.ModelLogLoss.Record(quality.LogLoss, head);
+            if (double.IsFinite(quality.Calibration)) Metrics.ModelCalibration.Record(quality.Calibration, head);
+        }
     }
 
     public void Record(Head head, float prediction, float label, uint now)

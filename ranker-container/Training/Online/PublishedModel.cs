@@ -6,15 +6,16 @@ namespace TikTok.Ranker.Training.Online;
 
 /// <summary>
 /// What the trainer last published, as servers have it: a copy of the dense weights and a table that the published checkpoints are read into. Each example is
-/// predicted by it as well as by the model in training, and a candidate that does worse on the same examples is not published.
+/// predicted by it as well as by the model in training, and a candidate of which a head does worse on the same examples is not published.
 /// </summary>
 /// <param name="table">Of the trainer's widths; takes the checkpoints.</param>
 public sealed class PublishedModel(EmbeddingTable table, OnlineTrainerOptions options)
 {
     private readonly DlrmNetwork _network = new(1);
-    private double _candidateLoss;
-    private double _publishedLoss;
-    private int _predictions;
+    private readonly PairedLoss _all = new();
+    private readonly PairedLoss[] _heads = [.. Heads.All.Select(_ => new PairedLoss())];
+    private readonly HeadDrift?[] _worse = new HeadDrift?[Heads.Count];
+    private Drift _drift = Drift.None;
     private float[] _predicted = [];
 
     public EmbeddingTable Table => table;
@@ -43,18 +44,39 @@ public sealed class PublishedModel(EmbeddingTable table, OnlineTrainerOptions op
         if (!Exists) return;
         var published = _predicted[(example * Heads.Count) + (int)head];
         Validation.Record(head, published, label, now);
-        _candidateLoss += Loss(candidate, label);
-        _publishedLoss += Loss(published, label);
-        _predictions++;
+        var (candidateLoss, publishedLoss) = (Loss(candidate, label), Loss(published, label));
+        _all.Add(candidateLoss, publishedLoss);
+        _heads[(int)head].Add(candidateLoss, publishedLoss);
     }
 
-    /// <summary>What the examples since the last judgement say of the model in training. Begins anew.</summary>
+    /// <summary>
+    /// What the newest examples say of the model in training, all heads together and each by itself: a head that few examples teach would not be seen in the mean. Each is judged when it has
+    /// enough examples, anew with each as many; until then the last judgement holds.
+    /// </summary>
     public Drift Judge()
     {
-        var enough = Exists && _predictions >= options.MinCompared;
-        var drift = enough ? new Drift(_candidateLoss / _predictions, _publishedLoss / _predictions, _candidateLoss > _publishedLoss * (1 + options.MaxDrift)) : Drift.None;
-        (_candidateLoss, _publishedLoss, _predictions) = (0, 0, 0);
-        return drift;
+        for (var head = 0; head < Heads.Count; head++)
+        {
+            var loss = _heads[head];
+            if (loss.Count < options.MinComparedOfHead) continue;
+            _worse[head] = loss.IsWorse(options.MaxHeadDrift) ? new HeadDrift((Head)head, loss.Candidate, loss.Published, loss.Count) : null;
+            loss.Clear();
+        }
+        if (_all.Count >= options.MinCompared)
+        {
+            _drift = new Drift(_all.Candidate, _all.Published, _all.Candidate > _all.Published * (1 + options.MaxDrift), []);
+            _all.Clear();
+        }
+        return _drift with { Heads = [.. _worse.OfType<HeadDrift>().OrderByDescending(head => head.Candidate / head.Published)] };
+    }
+
+    /// <summary>The model in training is the published one again.</summary>
+    public void Forget()
+    {
+        _all.Clear();
+        foreach (var head in _heads) head.Clear();
+        Array.Clear(_worse);
+        _drift = Drift.None;
     }
 
     /// <summary>These weights are published.</summary>
@@ -73,9 +95,17 @@ public sealed class PublishedModel(EmbeddingTable table, OnlineTrainerOptions op
 
 /// <param name="Candidate">Mean log loss per prediction of the model in training.</param>
 /// <param name="Published">The same of the one that is published.</param>
-/// <param name="IsWorse">Whether the candidate must not be published.</param>
-public sealed record Drift(double Candidate, double Published, bool IsWorse)
+/// <param name="IsMeanWorse">Whether the mean over all heads is too much worse.</param>
+/// <param name="Heads">The heads that are too much worse, the worst first.</param>
+public sealed record Drift(double Candidate, double Published, bool IsMeanWorse, IReadOnlyList<HeadDrift> Heads)
 {
     /// <summary>Too few predictions to tell.</summary>
-    public static readonly Drift None = new(double.NaN, double.NaN, false);
+    public static readonly Drift None = new(double.NaN, double.NaN, false, []);
+
+    /// <summary>Whether the candidate must not be published.</summary>
+    public bool IsWorse => IsMeanWorse || Heads.Count > 0;
 }
+
+/// <summary>The same of one head.</summary>
+/// <param name="Examples">That it was judged by.</param>
+public sealed record HeadDrift(Head Head, double Candidate, double Published, int Examples);

@@ -30,6 +30,15 @@ public sealed record OnlineTowerOptions
     /// <value>The share of a row that each of its steps takes away. Default 0.0005.</value>
     public float Decay { get; init; } = 0.0005f;
 
+    /// <value>One example of so many is predicted by the published table as well. Default 4.</value>
+    public int ComparedOneIn { get; init; } = 4;
+
+    /// <value>Of these, how many a judgement takes. Default 200.</value>
+    public int MinCompared { get; init; } = 200;
+
+    /// <value>Others come before what somebody likes: by how much of their share with the published table it may be higher, where chance does not explain it. Default 0.1.</value>
+    public double MaxDrift { get; init; } = 0.1;
+
     /// <value>Of the negatives' choice.</value>
     public ulong Seed { get; init; } = 1;
 }

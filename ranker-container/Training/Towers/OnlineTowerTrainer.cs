@@ -19,7 +19,9 @@ namespace TikTok.Ranker.Training.Towers;
 /// popular a video is, is the ranker's business and the trending pool's. A fourth come from all videos, so that those never shown are told apart, too (mixed negatives:
 /// Yang and others, WWW 2020). It must be told of an event before the people's live state is: what is learned from is the history before it.
 /// </remarks>
-public sealed class OnlineTowerTrainer(VideoTable videos, TowerTable towers, VideoSpace space, IPersonViews people, OnlineTowerOptions options)
+/// <param name="published">What the table is compared with before it is published; null to compare with nothing.</param>
+public sealed class OnlineTowerTrainer(
+    VideoTable videos, TowerTable towers, VideoSpace space, IPersonViews people, OnlineTowerOptions options, PublishedTowers? published = null)
     : IInteractionFold, ISnapshotPart
 {
     private const int Version = 1;
@@ -32,6 +34,9 @@ public sealed class OnlineTowerTrainer(VideoTable videos, TowerTable towers, Vid
     private readonly float[] _probabilities = new float[1 + options.ShownNegatives + options.AnyNegatives + options.SkippedNegatives];
     private readonly float[] _user = new float[towers.Options.Dimensions];
     private readonly float[] _userGradient = new float[towers.Options.Dimensions];
+    private readonly float[] _otherUser = new float[towers.Options.Dimensions];
+    private readonly float[] _otherVector = new float[towers.Options.Dimensions];
+    private readonly float[] _otherScores = new float[1 + options.ShownNegatives + options.AnyNegatives + options.SkippedNegatives];
     private long _shownCount;
     private ulong _draws;
 
@@ -83,6 +88,8 @@ public sealed class OnlineTowerTrainer(VideoTable videos, TowerTable towers, Vid
             return;
         }
 
+        if (published?.IsNext() == true) published.Compare(PreferredShare(_probabilities.AsSpan(0, count)), PreferredShareBy(published.Table, count));
+
         AdmitParts(row);
         _userGradient.AsSpan().Clear();
         for (var i = 0; i < count; i++)
@@ -132,6 +139,26 @@ public sealed class OnlineTowerTrainer(VideoTable videos, TowerTable towers, Vid
         }
         TensorPrimitives.SoftMax(scores, scores);
         return true;
+    }
+
+    /// <summary>The share of the others that come before what was liked.</summary>
+    private static double PreferredShare(ReadOnlySpan<float> scores)
+    {
+        var before = 0.0;
+        foreach (var other in scores[1..]) before += other > scores[0] ? 1 : other == scores[0] ? 0.5 : 0;
+        return before / Math.Max(1, scores.Length - 1);
+    }
+
+    /// <summary>The same by another table.</summary>
+    private double PreferredShareBy(TowerTable table, int count)
+    {
+        PersonTower.Pool(_person, table, new WithoutOne(videos, table, space, videos[_rows[0]].Video), _otherUser);
+        for (var i = 0; i < count; i++)
+        {
+            table.Compose(videos[_rows[i]], space.Words[_rows[i]], _otherVector);
+            _otherScores[i] = TensorPrimitives.Dot<float>(_otherUser, _otherVector);
+        }
+        return PreferredShare(_otherScores.AsSpan(0, count));
     }
 
     /// <summary>Counts a sighting of the video and of what it is made of; what is seen often enough has a row from now on.</summary>

@@ -84,7 +84,7 @@ internal sealed class RankerProcesses : IAsyncDisposable
         var processes = new RankerProcesses(context, data, settings);
         try
         {
-            foreach (var definition in processes.Emulators) processes._emulators.Add(processes.Start(definition));
+            foreach (var definition in processes.Emulators) processes._emulators.Add(processes.Run(definition));
             await Task.WhenAll(processes._emulators.Select(emulator => emulator.Ready)).WaitAsync(Patience, context.Time, cancellationToken);
             await CosmosSchema.EnsureCreatedAsync(processes.Cosmos, cancellationToken);
             await StorageSchema.EnsureCreatedAsync(processes.Clients.Blobs(), processes.Clients.Queues(), cancellationToken);
@@ -98,8 +98,7 @@ internal sealed class RankerProcesses : IAsyncDisposable
     }
 
     /// <summary>Starts both roles at once.</summary>
-    /// <returns>From the start of the process until <c>GET /ready</c> said so.</returns>
-    public async Task<(TimeSpan Server, TimeSpan Trainer)> StartBothAsync(CancellationToken cancellationToken)
+    public async Task<(Start Server, Start Trainer)> StartBothAsync(CancellationToken cancellationToken)
     {
         var server = UntilReadyAsync(Server, cancellationToken);
         var trainer = UntilReadyAsync(Trainer, cancellationToken);
@@ -148,17 +147,17 @@ internal sealed class RankerProcesses : IAsyncDisposable
 
     private Uri Address(string role) => new(_definitions[role].Address!);
 
-    private async Task<TimeSpan> UntilReadyAsync(string role, CancellationToken cancellationToken)
+    private async Task<Start> UntilReadyAsync(string role, CancellationToken cancellationToken)
     {
         var began = _context.Time.GetTimestamp();
-        var process = _roles[role] = Start(_definitions[role]);
+        var process = _roles[role] = Run(_definitions[role]);
         while (!await IsReadyAsync(role, cancellationToken))
         {
             if (process.Exited.IsCompleted || _context.Time.GetElapsedTime(began) > Patience)
                 throw new InvalidOperationException($"The {role} did not get ready:\n{string.Join('\n', _printed[role])}");
             await Task.Delay(Poll, _context.Time, cancellationToken);
         }
-        return _context.Time.GetElapsedTime(began);
+        return new Start(_context.Time.GetElapsedTime(began), ServiceProcess.Read(process.Id)[0].Usage.CpuTime);
     }
 
     private async Task<bool> IsReadyAsync(string role, CancellationToken cancellationToken)
@@ -175,7 +174,7 @@ internal sealed class RankerProcesses : IAsyncDisposable
         }
     }
 
-    private ChildProcess Start(ServiceDefinition definition)
+    private ChildProcess Run(ServiceDefinition definition)
     {
         var printed = _printed[definition.Name] = new ConcurrentQueue<string>();
         return ChildProcess.Start(definition, _guardian, Keep, Keep);
@@ -187,3 +186,7 @@ internal sealed class RankerProcesses : IAsyncDisposable
         }
     }
 }
+
+/// <param name="Time">From the start of a process until its <c>GET /ready</c> said so.</param>
+/// <param name="Processor">What it had of the processors in that time.</param>
+internal sealed record Start(TimeSpan Time, TimeSpan Processor);

@@ -118,6 +118,75 @@ public sealed class PublishingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_head_that_is_much_worse_is_named_though_the_mean_over_all_heads_is_not()
+    {
+        var world = new TrainingWorld(options: Learning with { MaxDrift = 10, MinComparedOfHead = 100 }, compares: true);
+        var publisher = Publisher(world: world);
+        Learn(600, world);
+        await PublishAsync(publisher);
+
+        world.Dlrm.Weights.Tower2[(int)Head.Like].Bias.Values[0] += 3;
+        Learn(600, world);
+
+        Assert.Null(publisher.Prepare());
+        Assert.Equal(1, publisher.Refusals["ranking: like"]);
+        Assert.Contains("like has a log loss of", publisher.LastRefusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_no_number_does_not_get_out_and_after_refusals_in_a_row_the_trainer_goes_back_to_what_is_published(bool isDense)
+    {
+        var publisher = Publisher(new ModelPublisherOptions { MinExamples = 1, RollBackAfter = 3 });
+        Learn(600);
+        await PublishAsync(publisher);
+        var video = _world.Videos[0].Video;
+        var good = Row(video);
+
+        if (isDense) _world.Dlrm.Weights.Tower1[(int)Head.Skip].Weight.Values[7] = float.NaN;
+        else _world.Embeddings.Writer.Put(video, [.. Enumerable.Repeat(float.NaN, DlrmTrainerOptions.Table.Width)]);
+        for (var refused = 1; refused <= 3; refused++)
+        {
+            Assert.Equal(0, publisher.RolledBack);
+            Assert.Null(publisher.Prepare());
+            Assert.Equal(refused, publisher.Refusals["ranking: not-finite"]);
+        }
+
+        Assert.Equal(1, publisher.RolledBack);
+        Assert.True(_world.Dlrm.IsFinite);
+        Assert.Equal(good.Select(value => (Half)value), Row(video).Select(value => (Half)value));
+        var server = new Server(this);
+        var dropped = _world.Trainer.DroppedBatches;
+        Learn(300);
+        await PublishAsync(publisher);
+        await server.PollAsync();
+        server.AssertHas(_world);
+        Assert.Equal(dropped, _world.Trainer.DroppedBatches);
+    }
+
+    [Fact]
+    public async Task A_table_that_may_not_be_published_stays_as_it_was_and_the_others_go_on()
+    {
+        var towers = new EmbeddingTable(DlrmTrainerOptions.Table, _time);
+        towers.Writer.Put(1, new float[DlrmTrainerOptions.Table.Width]);
+        var guard = new ScriptedGuard(_time);
+        var publisher = Publisher(tables: new PublishedTable("retrieval", towers.Writer, Guard: guard));
+        Learn(200);
+        await PublishAsync(publisher);
+        var before = await Publication.ReadAsync(_files, _files.Path, default);
+
+        guard.Says = new PublicationFault("retrieval", "worse");
+        Learn(50);
+        await PublishAsync(publisher);
+
+        var after = await Publication.ReadAsync(_files, _files.Path, default);
+        Assert.Equal(before!.Tables.Single(table => table.Table == "retrieval"), after!.Tables.Single(table => table.Table == "retrieval"));
+        Assert.Equal(1, after.Tables.Single(table => table.Table == PublishedTable.Ranking).Sequence);
+        Assert.Equal(1, publisher.Refusals["retrieval: retrieval"]);
+    }
+
+    [Fact]
     public async Task A_trainer_that_was_started_anew_is_held_against_what_is_published()
     {
         var publisher = Publisher();
@@ -202,12 +271,20 @@ public sealed class PublishingTests : IDisposable
 
     private static uint RankingNow => 1_773_500_000;
 
-    private ModelPublisher Publisher(ModelPublisherOptions? options = null, TrainingWorld? world = null)
+    private ModelPublisher Publisher(ModelPublisherOptions? options = null, TrainingWorld? world = null, params IEnumerable<PublishedTable> tables)
     {
         world ??= _world;
+        var ranking = new PublishedTable(PublishedTable.Ranking, world.Embeddings.Writer, Guard: new RankingGuard(world.Trainer, world.Published!));
         return new ModelPublisher(
-            world.Trainer, [new PublishedTable(PublishedTable.Ranking, world.Embeddings.Writer)], _files, Path.Combine(_files.Path, $"trainer-{Guid.NewGuid():N}"),
+            world.Trainer, [ranking, .. tables], _files, Path.Combine(_files.Path, $"trainer-{Guid.NewGuid():N}"),
             options ?? new ModelPublisherOptions { MinExamples = 1 }, _time, NullLogger<ModelPublisher>.Instance);
+    }
+
+    private float[] Row(long id)
+    {
+        var row = new float[DlrmTrainerOptions.Table.Width];
+        Assert.True(_world.Embeddings.Writer.TryRead(id, row));
+        return row[..DlrmShape.EmbeddingSize];
     }
 
     private async Task PublishAsync(ModelPublisher publisher)
@@ -218,9 +295,9 @@ public sealed class PublishingTests : IDisposable
         await publisher.UploadAsync(prepared, default);
     }
 
-    private void Learn(int watches)
+    private void Learn(int watches, TrainingWorld? world = null)
     {
-        foreach (var logged in Log(watches, _day++)) _world.Apply(logged);
+        foreach (var logged in Log(watches, _day++)) (world ?? _world).Apply(logged);
     }
 
     private static IReadOnlyList<LoggedInteraction> Log(int watches, int day)
@@ -249,6 +326,17 @@ public sealed class PublishingTests : IDisposable
         }
         new DlrmNetwork(1).Predict(_world.Dlrm.Weights, batch);
         return batch.Predictions.ToArray();
+    }
+
+    private sealed class ScriptedGuard(TimeProvider time) : IPublicationGuard
+    {
+        public PublicationFault? Says { get; set; }
+
+        public EmbeddingWriter Published { get; } = new EmbeddingTable(DlrmTrainerOptions.Table, time).Writer;
+
+        public PublicationFault? Fault() => Says;
+
+        public bool TryRollBack() => false;
     }
 
     private sealed class Server

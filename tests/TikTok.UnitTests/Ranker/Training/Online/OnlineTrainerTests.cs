@@ -18,7 +18,7 @@ public sealed class OnlineTrainerTests
         MaxRemembered = 1_000,
         MaxBatchAge = TimeSpan.FromSeconds(30),
         ValidationWindow = 500,
-        MinCompared = 200,
+        MinCompared = 200, MinComparedOfHead = 80,
     };
 
     private static readonly DlrmTrainerOptions Training = new() { BatchSize = 32, DenseRate = 0.003f };
@@ -119,6 +119,11 @@ public sealed class OnlineTrainerTests
         Run(world, Log(100, seed: 9, day: 2));
         drift = published.Judge();
         Assert.True(drift.IsWorse, drift.ToString());
+        Assert.Equal(Head.Finish, drift.Heads[0].Head);
+
+        // Nothing new is known of it: it is as bad as it was.
+        Assert.True(published.Judge().IsWorse);
+        published.Forget();
         Assert.False(published.Judge().IsWorse);
     }
 

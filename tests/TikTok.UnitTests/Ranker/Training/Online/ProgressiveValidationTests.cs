@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using TikTok.Ranker.Ranking;
 using TikTok.Ranker.Training.Online;
 
@@ -58,5 +59,27 @@ public sealed class ProgressiveValidationTests
     {
         var pairs = from positive in examples.Where(e => e.Label == 1) from negative in examples.Where(e => e.Label == 0) select (positive.Prediction, negative.Prediction);
         return pairs.Average(pair => pair.Item1 > pair.Item2 ? 1 : pair.Item1 < pair.Item2 ? 0 : 0.5);
+    }
+
+    [Fact]
+    public void The_last_full_window_of_each_head_is_measured()
+    {
+        var validation = new ProgressiveValidation(window: 10);
+        for (var i = 0; i < 25; i++) validation.Record(Head.Like, 0.25f, i % 2, now: 7);
+        validation.Record(Head.Share, 0.25f, 1, now: 7);
+        var measured = new List<(string Name, double Value, string? Head)>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, to) =>
+        {
+            if (instrument.Name.StartsWith("ranker_model_", StringComparison.Ordinal)) to.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured.Add((instrument.Name, value, tags[0].Value as string)));
+        listener.Start();
+
+        validation.Report();
+
+        Assert.All(measured, measurement => Assert.Equal("like", measurement.Head));
+        Assert.Equal(["ranker_model_auc", "ranker_model_log_loss", "ranker_model_calibration"], measured.Select(measurement => measurement.Name));
+        Assert.Equal([0.5, -(Math.Log(0.25) + Math.Log(0.75)) / 2, 0.5], measured.Select(measurement => measurement.Value), (expected, value) => Math.Abs(expected - value) < 1e-6);
     }
 }
