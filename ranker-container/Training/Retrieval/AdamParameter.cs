@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TikTok.Ranker.Training.Retrieval;
 
 /// <summary>
@@ -12,6 +14,9 @@ internal sealed class AdamParameter(DenseMatrix values, float penalty, float ave
     private const float MeanDecay = 0.9f;
     private const float SquareDecay = 0.999f;
     private const float Epsilon = 1e-8f;
+
+    /// <summary>Elements that a thread takes at a time.</summary>
+    private const int Block = 4096;
 
     private readonly float[] _means = new float[values.Values.Length];
     private readonly float[] _squares = new float[values.Values.Length];
@@ -30,9 +35,27 @@ internal sealed class AdamParameter(DenseMatrix values, float penalty, float ave
 
         // As with Adam's own means, the first steps are averaged over as many as there were.
         var share = (1 - averaging) / (1 - MathF.Pow(averaging, _steps));
-        Parallel.For(0, values.Rows, row =>
+        Parallel.For(0, (values.Values.Length + Block - 1) / Block, block =>
         {
-            for (var at = row * values.Columns; at < (row + 1) * values.Columns; at++)
+            var end = Math.Min((block + 1) * Block, values.Values.Length);
+            var at = block * Block;
+            for (; at <= end - Vector<float>.Count; at += Vector<float>.Count)
+            {
+                var value = new Vector<float>(values.Values, at);
+                var gradient = new Vector<float>(Gradient.Values, at) + (value * penalty);
+                var mean = new Vector<float>(_means, at);
+                mean += (gradient - mean) * (1 - MeanDecay);
+                var square = new Vector<float>(_squares, at);
+                square += ((gradient * gradient) - square) * (1 - SquareDecay);
+                value -= mean * rate / (Vector.SquareRoot(square) + new Vector<float>(Epsilon));
+                var average = new Vector<float>(Average.Values, at);
+                average += (value - average) * share;
+                mean.CopyTo(_means, at);
+                square.CopyTo(_squares, at);
+                value.CopyTo(values.Values, at);
+                average.CopyTo(Average.Values, at);
+            }
+            for (; at < end; at++)
             {
                 var gradient = Gradient.Values[at] + (penalty * values.Values[at]);
                 _means[at] += (1 - MeanDecay) * (gradient - _means[at]);

@@ -5,6 +5,8 @@ public static class AllItemRanking
 {
     public const int Cutoff = 20;
 
+    private const int UsersAtOnce = 128;
+
     /// <param name="users">Users × dimensions.</param>
     /// <param name="items">Items × dimensions; the score is the inner product.</param>
     /// <param name="watched">Left out of the ranking.</param>
@@ -14,32 +16,45 @@ public static class AllItemRanking
         int[] measured = [.. Enumerable.Range(0, heldOut.Rows).Where(user => heldOut.CountOf(user) > 0)];
         var recall = new double[measured.Length];
         var ndcg = new double[measured.Length];
-        Parallel.For(0, measured.Length, at =>
+        var transposed = items.Transposed();
+        var block = new DenseMatrix(UsersAtOnce, users.Columns);
+        var scores = new DenseMatrix(UsersAtOnce, items.Rows);
+        for (var from = 0; from < measured.Length; from += UsersAtOnce)
         {
-            var user = measured[at];
-            var ranked = Top(users.Row(user), items, watched.ColumnsOf(user), Cutoff);
-            var relevant = new HashSet<int>(heldOut.ColumnsOf(user).ToArray());
-            recall[at] = RankingMetrics.Recall(ranked, relevant, Cutoff);
-            ndcg[at] = RankingMetrics.Ndcg(ranked, relevant, Cutoff);
-        });
+            var first = from;
+            var count = Math.Min(UsersAtOnce, measured.Length - from);
+            for (var row = 0; row < count; row++) users.Row(measured[first + row]).CopyTo(block.Row(row));
+            Vectors.Multiply(block, count, transposed, scores);
+            Parallel.For(0, count, row =>
+            {
+                var user = measured[first + row];
+                var ranked = Top(scores.Row(row), watched.ColumnsOf(user), Cutoff);
+                var relevant = new HashSet<int>(heldOut.ColumnsOf(user).ToArray());
+                recall[first + row] = RankingMetrics.Recall(ranked, relevant, Cutoff);
+                ndcg[first + row] = RankingMetrics.Ndcg(ranked, relevant, Cutoff);
+            });
+        }
         return measured.Length == 0 ? default : new RankingQuality(recall.Average(), ndcg.Average(), measured.Length);
     }
 
     /// <summary>The items with the highest scores, best first; of equal scores the lower number goes first.</summary>
-    public static int[] Top(ReadOnlySpan<float> user, DenseMatrix items, ReadOnlySpan<int> leftOut, int count)
+    /// <param name="leftOut">Ascending.</param>
+    public static int[] Top(ReadOnlySpan<float> scores, ReadOnlySpan<int> leftOut, int count)
     {
         var best = new PriorityQueue<int, (float Score, int Tie)>(count + 1);
+        var lowest = float.NegativeInfinity;
         var skip = 0;
-        for (var item = 0; item < items.Rows; item++)
+        for (var item = 0; item < scores.Length; item++)
         {
             if (skip < leftOut.Length && leftOut[skip] == item)
             {
                 skip++;
                 continue;
             }
-            var place = (Vectors.Dot(user, items.Row(item)), -item);
-            if (best.Count < count) best.Enqueue(item, place);
-            else if (best.TryPeek(out _, out var worst) && place.CompareTo(worst) > 0) best.EnqueueDequeue(item, place);
+            if (best.Count < count) best.Enqueue(item, (scores[item], -item));
+            else if (scores[item] > lowest) best.EnqueueDequeue(item, (scores[item], -item));
+            else continue;
+            if (best.Count == count && best.TryPeek(out _, out var last)) lowest = last.Score;
         }
         var ranked = new int[best.Count];
         for (var at = ranked.Length - 1; at >= 0; at--) ranked[at] = best.Dequeue();

@@ -8,17 +8,24 @@ namespace TikTok.Ranker.Training.Retrieval;
 /// <param name="log">A line of progress for whoever waits.</param>
 public sealed class RetrievalTrainer(IReadOnlyList<DenseMatrix> features, Action<string> log)
 {
-    private const int EpochsBetweenMeasurements = 2;
+    /// <summary>A trial's most epochs are measured at so many points.</summary>
+    private const int Measurements = 10;
 
     /// <summary>Measurements without a new best after which a trial is given up.</summary>
     private const int Patience = 3;
+
+    /// <summary>A trial trains so many models and ranks by them joined: a single one's chance is about as large as what is to be seen.</summary>
+    private const int TrialMembers = 2;
+
+    /// <summary>What is tried for <see cref="TwoTowerOptions.PopularityScale"/>, which needs no training of its own.</summary>
+    private static readonly float[] PopularityScales = [1, 0.8f, 0.6f, 0.45f, 0.3f];
 
     private readonly DenseMatrix[] _modalities = [.. features.Select((f, index) => ItemFeatures.Whitened(f, index))];
     private readonly Dictionary<int, SparseMatrix> _graphs = [];
 
     /// <summary>
-    /// A greedy walk: from the start, one hyper-parameter after the other is given the value that ranks <paramref name="validation"/> best. The number of epochs
-    /// comes from the best trial. Nothing but the two parts given is looked at.
+    /// A greedy walk: from the start, one hyper-parameter after the other is given the value that ranks <paramref name="validation"/> best. The number of epochs and
+    /// the popularity's scale come from the best trial. Nothing but the two parts given is looked at.
     /// </summary>
     /// <returns>The options to train with.</returns>
     public TwoTowerOptions Choose(SparseMatrix train, SparseMatrix validation, TwoTowerOptions start, CancellationToken cancellationToken)
@@ -27,14 +34,16 @@ public sealed class RetrievalTrainer(IReadOnlyList<DenseMatrix> features, Action
         Func<TwoTowerOptions, IEnumerable<TwoTowerOptions>>[] steps =
         [
             o => _modalities.Length == 0 ? [] : [o with { NeighbourWeight = 0 }],
-            o => [o with { Dropout = 0.3f }],
+            o => [o with { UserWeightPower = 0.5f }],
+            o => [o with { Dropout = 0.4f }],
+            o => [o with { BiasPenalty = 0.00001f }],
         ];
         foreach (var step in steps)
         {
             var trials = step(best.Options with { Epochs = start.Epochs }).Select(options => Try(train, validation, options, cancellationToken)).ToList();
             best = trials.Append(best).MaxBy(trial => trial.Quality)!;
         }
-        log($"chosen: {Describe(best.Options)}, {best.Options.Epochs} epochs");
+        log($"chosen: {best}");
         return best.Options;
     }
 
@@ -53,38 +62,44 @@ public sealed class RetrievalTrainer(IReadOnlyList<DenseMatrix> features, Action
     }
 
     /// <summary>
-    /// Parts the training interactions where no validation part was given: of every third user with at least two items one item is held out, at random.
+    /// Parts the training interactions where no validation part was given: of every third user with at least two items one item is held out.
     /// </summary>
-    public static (SparseMatrix Train, SparseMatrix Validation) HoldOut(SparseMatrix interactions, int seed)
+    /// <param name="latest">By user, the item to hold out: what comes next is what is to be found. Without it, one at random.</param>
+    public static (SparseMatrix Train, SparseMatrix Validation) HoldOut(SparseMatrix interactions, int seed, IReadOnlyList<int>? latest = null)
     {
         var random = new Random(seed);
         var held = new List<(int, int)>();
         for (var user = 0; user < interactions.Rows; user++)
         {
             var items = interactions.ColumnsOf(user);
-            if (items.Length >= 2 && random.Next(3) == 0) held.Add((user, items[random.Next(items.Length)]));
+            if (items.Length >= 2 && random.Next(3) == 0) held.Add((user, latest?[user] ?? items[random.Next(items.Length)]));
         }
         return (
             SparseMatrix.OfPairs(interactions.Rows, interactions.Columns, interactions.Entries().Select(e => (e.Row, e.Column)).Except(held)),
             SparseMatrix.OfPairs(interactions.Rows, interactions.Columns, held));
     }
 
-    /// <summary>Trains with the most epochs allowed, measuring on the way. The trial's options hold the number of epochs that was best.</summary>
+    /// <summary>Trains with the most epochs allowed, measuring on the way. The trial's options hold the number of epochs and the popularity's scale that were best.</summary>
     private Trial Try(SparseMatrix train, SparseMatrix validation, TwoTowerOptions options, CancellationToken cancellationToken)
     {
-        var trainer = Trainer(train, options);
+        var trainers = Enumerable.Range(0, TrialMembers).Select(member => Trainer(train, options with { Seed = options.Seed + member, PopularityScale = 1 })).ToList();
         var best = new Trial(options, -1);
+        var between = Math.Max(1, options.Epochs / Measurements);
         for (var epoch = 1; epoch <= options.Epochs; epoch++)
         {
-            trainer.RunEpoch(cancellationToken);
-            if (epoch % EpochsBetweenMeasurements != 0) continue;
-            var model = trainer.Model();
-            var measured = AllItemRanking.Measure(model.UserVectors(train), model.Items, train, validation);
-            var quality = (measured.Recall + measured.Ndcg) / 2;
-            if (quality > best.Quality) best = new Trial(options with { Epochs = epoch }, quality);
-            if (epoch - best.Options.Epochs >= Patience * EpochsBetweenMeasurements && best.Quality >= 0) break;
+            foreach (var trainer in trainers) trainer.RunEpoch(cancellationToken);
+            if (epoch % between != 0) continue;
+            var joined = TwoTowerModel.Joined([.. trainers.Select(trainer => trainer.Model())]);
+            foreach (var scale in PopularityScales)
+            {
+                var model = joined.WithPopularity(scale);
+                var measured = AllItemRanking.Measure(model.UserVectors(train), model.Items, train, validation);
+                var quality = (measured.Recall + measured.Ndcg) / 2;
+                if (quality > best.Quality) best = new Trial(options with { Epochs = epoch, PopularityScale = scale }, quality);
+            }
+            if (epoch - best.Options.Epochs >= Patience * between && best.Quality >= 0) break;
         }
-        log(FormattableString.Invariant($"tried {Describe(options)}: {best.Quality:0.0000} after {best.Options.Epochs} epochs"));
+        log($"tried: {best}");
         return best;
     }
 
@@ -95,9 +110,10 @@ public sealed class RetrievalTrainer(IReadOnlyList<DenseMatrix> features, Action
         return new TwoTowerTrainer(train, _modalities, graph, options);
     }
 
-    private static string Describe(TwoTowerOptions options) =>
-        FormattableString.Invariant($"neighbours' weight {options.NeighbourWeight}, dropout {options.Dropout}");
-
     /// <param name="Quality">The mean of Recall@20 and NDCG@20 on the validation part.</param>
-    private sealed record Trial(TwoTowerOptions Options, double Quality);
+    private sealed record Trial(TwoTowerOptions Options, double Quality)
+    {
+        public override string ToString() => FormattableString.Invariant(
+            $"neighbours' weight {Options.NeighbourWeight}, dropout {Options.Dropout}, users' weight power {Options.UserWeightPower}, biases' penalty {Options.BiasPenalty}, popularity × {Options.PopularityScale}, {Options.Epochs} epochs: {Quality:0.0000}");
+    }
 }

@@ -37,6 +37,14 @@ public sealed record TwoTowerModel(DenseMatrix Items, float[] Base, float Poolin
         return new TwoTowerModel(items, start, models[0].PoolingPower);
     }
 
+    /// <summary>The same with the items' biases multiplied by <paramref name="scale"/>.</summary>
+    public TwoTowerModel WithPopularity(float scale)
+    {
+        var items = Items.Copy();
+        for (var item = 0; item < items.Rows; item++) items.Row(item)[^1] *= scale;
+        return this with { Items = items };
+    }
+
     public float[] UserVector(ReadOnlySpan<int> watched)
     {
         var vector = (float[])Base.Clone();

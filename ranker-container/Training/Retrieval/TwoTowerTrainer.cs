@@ -34,6 +34,7 @@ public sealed class TwoTowerTrainer
     private readonly List<int>[] _shown;
     private readonly List<int>[] _hidden;
     private readonly int[] _order;
+    private readonly float _meanWeight;
     private readonly Random _random;
 
     /// <param name="interactions">Users × items.</param>
@@ -56,13 +57,14 @@ public sealed class TwoTowerTrainer
         _shown = [.. Enumerable.Range(0, batch).Select(_ => new List<int>())];
         _hidden = [.. Enumerable.Range(0, batch).Select(_ => new List<int>())];
         _order = [.. Enumerable.Range(0, interactions.Rows).Where(user => interactions.CountOf(user) > 0)];
+        _meanWeight = _order.Length == 0 ? 1 : _order.Average(user => Weight(interactions.CountOf(user)));
     }
 
     /// <summary>The model of the parameters' means over the steps so far.</summary>
     public TwoTowerModel Model()
     {
         ComputeVectors(parameter => parameter.Average);
-        return new TwoTowerModel(DenseMatrix.Joined([_vectors, _bias.Average]), [.. _base.Average.Values, 1], _options.PoolingPower);
+        return new TwoTowerModel(DenseMatrix.Joined([_vectors, _bias.Average]), [.. _base.Average.Values, 1], _options.PoolingPower).WithPopularity(_options.PopularityScale);
     }
 
     /// <summary>One pass over the users. Returns the mean log loss of the hidden items, in nats.</summary>
@@ -80,13 +82,13 @@ public sealed class TwoTowerTrainer
         return loss / weight;
     }
 
-    /// <summary>Starts the biases at half the logarithm of the popularity; never watched counts as a tenth of a view.</summary>
+    /// <summary>Starts the biases at a quarter of the logarithm of the popularity; never watched counts as a tenth of a view.</summary>
     private static DenseMatrix PopularityBias(SparseMatrix interactions)
     {
         var counts = new int[interactions.Columns];
         foreach (var (_, item, _) in interactions.Entries()) counts[item]++;
         var bias = new DenseMatrix(interactions.Columns, 1);
-        for (var item = 0; item < counts.Length; item++) bias.Values[item] = 0.5f * MathF.Log(Math.Max(counts[item], 0.1f));
+        for (var item = 0; item < counts.Length; item++) bias.Values[item] = 0.25f * MathF.Log(Math.Max(counts[item], 0.1f));
         return bias;
     }
 
@@ -133,8 +135,10 @@ public sealed class TwoTowerTrainer
         hidden.AddRange(items.AsSpan(..hide));
         shown.Clear();
         shown.AddRange(items.AsSpan(hide..));
-        return MathF.Pow(items.Length, _options.UserWeightPower);
+        return Weight(items.Length) / _meanWeight;
     }
+
+    private float Weight(int items) => MathF.Pow(Math.Min(items, _options.UserWeightCap), _options.UserWeightPower);
 
     private float PoolingScale(int row) => MathF.Pow(Math.Max(1, _shown[row].Count), -_options.PoolingPower);
 

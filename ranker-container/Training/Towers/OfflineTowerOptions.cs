@@ -20,7 +20,7 @@ public sealed record OfflineTowerOptions
     /// <value>The last videos of a person that count. Default 200.</value>
     public int MaxPerPerson { get; init; } = 200;
 
-    /// <value>Whether dropout, the neighbours' weight and the number of epochs are chosen on interactions held out. Default true; four to five trainings instead of one.</value>
+    /// <value>Whether the hyper-parameters are chosen on the last videos of every third person, held out (<see cref="RetrievalTrainer.Choose"/>). Default true; about ten times the work of one training.</value>
     public bool Choose { get; init; } = true;
 
     /// <value>λ of the fit of content features. Default 1: a feature of one video alone says half of what it could.</value>

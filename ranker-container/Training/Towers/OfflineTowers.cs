@@ -32,7 +32,7 @@ public sealed class OfflineTowers(VideoTable videos, TowerTable towers, VideoSpa
         var trainer = new RetrievalTrainer([Content(sample.Rows)], log);
         if (options.Choose)
         {
-            var (train, validation) = RetrievalTrainer.HoldOut(sample.Interactions, start.Seed);
+            var (train, validation) = RetrievalTrainer.HoldOut(sample.Interactions, start.Seed, sample.Latest);
             start = trainer.Choose(train, validation, start, cancellationToken);
         }
         var model = trainer.Train(sample.Interactions, start, members: 1, cancellationToken);
@@ -116,7 +116,8 @@ public sealed class OfflineTowers(VideoTable videos, TowerTable towers, VideoSpa
     }
 
     /// <param name="Rows">The videos trained on, by the trainer's numbers.</param>
-    private sealed record Sample(SparseMatrix Interactions, int[] Rows)
+    /// <param name="Latest">The last video of each person.</param>
+    private sealed record Sample(SparseMatrix Interactions, int[] Rows, int[] Latest)
     {
         public static Sample Of(IReadOnlyList<(long User, long Video)> watched, VideoTable videos, OfflineTowerOptions options)
         {
@@ -132,7 +133,8 @@ public sealed class OfflineTowers(VideoTable videos, TowerTable towers, VideoSpa
                 .Select(group => (User: group.Key, Items: group.Select(pair => items[pair.Video]).Reverse().Distinct().Take(options.MaxPerPerson).ToArray()))
                 .Where(person => person.Items.Length >= 2)
                 .OrderBy(person => person.User).Take(options.MaxPeople).ToList();
-            return new Sample(SparseMatrix.OfPairs(people.Count, rows.Length, people.SelectMany((person, index) => person.Items.Select(item => (index, item)))), rows);
+            var interactions = SparseMatrix.OfPairs(people.Count, rows.Length, people.SelectMany((person, index) => person.Items.Select(item => (index, item))));
+            return new Sample(interactions, rows, [.. people.Select(person => person.Items[0])]);
         }
     }
 }

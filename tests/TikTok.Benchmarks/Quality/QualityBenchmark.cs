@@ -11,7 +11,7 @@ namespace TikTok.Benchmarks.Quality;
 /// </summary>
 internal sealed class QualityBenchmark : IBenchmark
 {
-    private const int Members = 3;
+    private const int Members = 5;
 
     private static readonly BenchmarkOption Data = new("--data", "quality, prefetch: the directory of the public data.");
     private static readonly BenchmarkOption Seeds = new("--seeds", "quality: how many times to choose and train, each from other seeds (default 1).");
@@ -49,7 +49,7 @@ internal sealed class QualityBenchmark : IBenchmark
             var start = context.Time.GetTimestamp();
             var trainer = new RetrievalTrainer(data.Features, context.Log);
             var (train, validation) = data.Validation.Count > 0 ? (data.Train, data.Validation) : RetrievalTrainer.HoldOut(data.Train, seed);
-            var options = trainer.Choose(train, validation, new TwoTowerOptions { Seed = seed }, cancellationToken);
+            var options = trainer.Choose(train, validation, new TwoTowerOptions { Seed = seed }.ForUsers(data.Train.Rows), cancellationToken);
             var chosen = context.Time.GetTimestamp();
             var model = trainer.Train(data.Train, options, Members, cancellationToken);
             var trained = context.Time.GetTimestamp();

@@ -106,6 +106,17 @@ public class RetrievalTrainerTests
     }
 
     [Fact]
+    public void Held_out_is_the_latest_item_where_it_is_known()
+    {
+        int[] latest = [.. Enumerable.Range(0, Users).Select(user => _train.ColumnsOf(user)[^1])];
+
+        var (_, validation) = RetrievalTrainer.HoldOut(_train, seed: 1, latest);
+
+        Assert.NotEqual(0, validation.Count);
+        Assert.All(validation.Entries(), held => Assert.Equal(latest[held.Row], held.Column));
+    }
+
+    [Fact]
     public void Choosing_gives_the_number_of_epochs_that_ranked_validation_best()
     {
         var (train, validation) = RetrievalTrainer.HoldOut(_train, seed: 1);
@@ -113,6 +124,31 @@ public class RetrievalTrainerTests
         var chosen = new RetrievalTrainer([_features], _ => { }).Choose(train, validation, Options with { Epochs = 10 }, CancellationToken.None);
 
         Assert.InRange(chosen.Epochs, 2, 10);
+    }
+
+    [Fact]
+    public void Choosing_scales_popularity_down_where_what_was_popular_is_not_watched_any_more()
+    {
+        // Everybody watched one of three hits as well, which nobody watches in the end.
+        var hits = Enumerable.Range(0, Users).Select(user => (user, FirstNewItem + (user % 7 % 3)));
+        var train = SparseMatrix.OfPairs(Users, Items, _train.Entries().Select(e => (e.Row, e.Column)).Concat(hits));
+
+        var chosen = new RetrievalTrainer([], _ => { }).Choose(train, _test, Options with { Epochs = 6 }, CancellationToken.None);
+
+        Assert.InRange(chosen.PopularityScale, 0, 0.8f);
+    }
+
+    [Fact]
+    public void A_smaller_popularity_scale_changes_biases_and_nothing_else()
+    {
+        var model = Train(Options with { Epochs = 2 });
+        var scaled = Train(Options with { Epochs = 2, PopularityScale = 0.5f });
+
+        for (var item = 0; item < Items; item++)
+        {
+            Assert.Equal(model.Items.Row(item)[..^1], scaled.Items.Row(item)[..^1]);
+            Assert.Equal(model.Items.Row(item)[^1] / 2, scaled.Items.Row(item)[^1], 6);
+        }
     }
 
     private static float Score(float[] user, TwoTowerModel model, int item) => user.Zip(model.Items.Row(item).ToArray(), (a, b) => a * b).Sum();
