@@ -9,7 +9,7 @@ public sealed record TowerOptions
     /// </value>
     public int Dimensions { get; init; } = 64;
 
-    /// <value>No video's vector, bias included, is longer. Default 3.5: of vectors from <see cref="Training.Retrieval.RetrievalTrainer"/> one in a hundred is cut.</value>
+    /// <value>No video's vector, bias included, is longer. Default 3.5: of vectors from <see cref="Training.Retrieval.RetrievalTrainer"/> on decision 053's data the longest is 3.2.</value>
     public float Radius { get; init; } = 3.5f;
 
     /// <value>The length of the random vector of a content feature of which nothing is learned yet. Default 2.5, a little above that of learned vectors.</value>
