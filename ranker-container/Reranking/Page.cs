@@ -12,6 +12,10 @@ internal sealed class Page
     private const int BestOfKind = 128;
     private const int MostWindow = 10;
 
+    // What is new is favoured until it has been shown as often as this, or is some days old.
+    private const float HeadStart = 100;
+    private const float FreshHalfLife = 24 * 60 * 60;
+
     /// <summary>What brought a candidate because of the person: what none of these did may be beyond their usual.</summary>
     private const CandidatePools Usual =
         CandidatePools.Nearest | CandidatePools.Followed | CandidatePools.Creators | CandidatePools.Hashtags | CandidatePools.Sounds | CandidatePools.Collaborative;
@@ -24,6 +28,9 @@ internal sealed class Page
     private readonly bool[] _isTaken = new bool[Candidates.Capacity];
     private readonly bool[] _isListed = new bool[Candidates.Capacity];
     private readonly float[] _values = new float[Candidates.Capacity];
+
+    /// <summary>What a candidate counts for in exploration; −∞ for what is no exploration.</summary>
+    private readonly float[] _exploration = new float[Candidates.Capacity];
     private readonly long[] _creators = new long[Candidates.Capacity];
     private readonly HashSet<long> _session = [];
     private readonly PriorityQueue<int, float> _best = new(Shortlist.Capacity);
@@ -82,9 +89,8 @@ internal sealed class Page
         for (var i = 0; i < pools.Length; i++)
         {
             if (_exclusions[i] != Exclusion.None) continue;
-            Offer(_best, most, i);
-            if (IsPopular(pools[i])) Offer(_popular, BestOfKind, i);
-            if (IsUnusual(request, i)) Offer(_unusual, BestOfKind, i);
+            Offer(_best, most, i, _values[i]);
+            if (IsPopular(pools[i])) Offer(_popular, BestOfKind, i, _values[i]);
         }
 
         // Values are told apart by where they lie between the last and the first of the best.
@@ -93,30 +99,37 @@ internal sealed class Page
         foreach (var (_, value) in _best.UnorderedItems) high = Math.Max(high, value);
         var scale = high - low is var range && range > 0 && float.IsFinite(range) ? 1 / range : 0;
 
-        _shortlist.Clear();
-        Shorten(_best, request, ref random);
-        Shorten(_popular, request, ref random);
-        Shorten(_unusual, request, ref random);
-
-        void Shorten(PriorityQueue<int, float> queue, in PageRequest request, ref SplitMix64 random)
+        for (var i = 0; i < pools.Length; i++)
         {
-            while (queue.TryDequeue(out var candidate, out var value))
+            _exploration[i] = float.NegativeInfinity;
+            if (_exclusions[i] != Exclusion.None || !IsUnusual(request, i)) continue;
+            _exploration[i] = Place(i) + UnusualBonus(request, i, ref random);
+            Offer(_unusual, BestOfKind, i, _exploration[i]);
+        }
+
+        _shortlist.Clear();
+        Shorten(_best, request);
+        Shorten(_popular, request);
+        Shorten(_unusual, request);
+
+        float Place(int candidate) => Math.Clamp((_values[candidate] - low) * scale, -1, 1);
+
+        void Shorten(PriorityQueue<int, float> queue, in PageRequest request)
+        {
+            while (queue.TryDequeue(out var candidate, out _))
             {
                 if (_isListed[candidate]) continue;
                 _isListed[candidate] = true;
                 ref readonly var video = ref request.Videos[request.Candidates.Rows[candidate]];
-                var place = Math.Clamp((value - low) * scale, -1, 1);
-                _shortlist.Add(
-                    candidate, video, place,
-                    IsPopular(request.Candidates.Pools[candidate]) ? place + ((1 - confidence) * FirstBonus(request, video)) : float.NegativeInfinity,
-                    IsUnusual(request, candidate) ? place + UnusualBonus(request, candidate, ref random) : float.NegativeInfinity);
+                var place = Place(candidate);
+                var popular = IsPopular(request.Candidates.Pools[candidate]) ? place + ((1 - confidence) * FirstBonus(request, video)) : float.NegativeInfinity;
+                _shortlist.Add(candidate, video, place, popular, _exploration[candidate]);
             }
         }
     }
 
-    private void Offer(PriorityQueue<int, float> queue, int most, int candidate)
+    private static void Offer(PriorityQueue<int, float> queue, int most, int candidate, float value)
     {
-        var value = _values[candidate];
         if (queue.Count < most) queue.Enqueue(candidate, value);
         else if (queue.TryPeek(out _, out var least) && value > least) queue.DequeueEnqueue(candidate, value);
     }
@@ -153,8 +166,14 @@ internal sealed class Page
     {
         var uniform = Math.Clamp(random.NextSingle(), 1e-6f, 1 - 1e-6f);
         var gumbel = -MathF.Log(-MathF.Log(uniform));
-        return (request.Options.ExplorationNoise * gumbel)
-            + ((request.Candidates.Pools[candidate] & CandidatePools.Fresh) != 0 ? request.Options.FreshBonus : 0);
+        return (request.Options.ExplorationNoise * gumbel) + (request.Options.FreshBonus * Freshness(request.Videos[request.Candidates.Rows[candidate]], request.Now));
+    }
+
+    /// <summary>1 for a video of this moment that nobody has seen; a day later, or after <see cref="HeadStart"/> impressions, a half.</summary>
+    private static float Freshness(in VideoRow video, uint now)
+    {
+        var age = now > video.PublishedAt ? now - video.PublishedAt : 0;
+        return float.Exp2(-age / FreshHalfLife) * HeadStart / (HeadStart + video.Statistics.Impressions);
     }
 
     private void FollowSession(in PageRequest request)

@@ -27,15 +27,16 @@ public static class Reranker
     /// <param name="options">The rules.</param>
     /// <param name="session">The videos of this session so far, <see cref="Features.FeatureId"/>s, oldest first: none of them comes again, and the last ones count for
     /// the rules as if they were of this page.</param>
+    /// <param name="now">Unix seconds.</param>
     /// <param name="seed">Decides what is left to chance.</param>
     /// <param name="picks">The page, best first; its length is what is wanted, at most <see cref="MaxPicks"/>.</param>
     /// <returns>How many there are.</returns>
     public static int Rerank(
-        PersonView person, Candidates candidates, VideoTable videos, RerankingOptions options, ReadOnlySpan<long> session, long seed, Span<Pick> picks)
+        PersonView person, Candidates candidates, VideoTable videos, RerankingOptions options, ReadOnlySpan<long> session, uint now, long seed, Span<Pick> picks)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(picks.Length, MaxPicks);
         var page = t_page ??= new Page();
-        return page.Fill(new PageRequest(person, candidates, videos, options, session, seed), picks);
+        return page.Fill(new PageRequest(person, candidates, videos, options, session, now, seed), picks);
     }
 
     /// <summary>Why a video would not be shown to a person at all, whatever it is worth.</summary>
@@ -54,7 +55,7 @@ public static class Reranker
 }
 
 internal readonly ref struct PageRequest(
-    PersonView person, Candidates candidates, VideoTable videos, RerankingOptions options, ReadOnlySpan<long> session, long seed)
+    PersonView person, Candidates candidates, VideoTable videos, RerankingOptions options, ReadOnlySpan<long> session, uint now, long seed)
 {
     public PersonView Person { get; } = person;
 
@@ -65,6 +66,8 @@ internal readonly ref struct PageRequest(
     public RerankingOptions Options { get; } = options;
 
     public ReadOnlySpan<long> Session { get; } = session;
+
+    public uint Now { get; } = now;
 
     public long Seed { get; } = seed;
 }

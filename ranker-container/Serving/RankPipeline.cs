@@ -49,7 +49,7 @@ public sealed class RankPipeline(
         await RankAsync(buffers, deadline, now);
         clock.Done("ranking");
 
-        Rerank(buffers);
+        Rerank(buffers, now);
         clock.Done("reranking");
     }
 
@@ -166,11 +166,11 @@ public sealed class RankPipeline(
         Volatile.Write(ref _ticksPerCandidate, before == 0 ? ticks : before + (Newest * (ticks - before)));
     }
 
-    private void Rerank(RequestBuffers buffers)
+    private void Rerank(RequestBuffers buffers, uint now)
     {
         var query = buffers.Query;
         var room = buffers.Answer.Room(query.Count);
         buffers.Answer.Keep(Reranker.Rerank(
-            buffers.Person, buffers.Candidates, videos, buffers.Settings.Reranking, query.Session, query.Seed, room));
+            buffers.Person, buffers.Candidates, videos, buffers.Settings.Reranking, query.Session, now, query.Seed, room));
     }
 }

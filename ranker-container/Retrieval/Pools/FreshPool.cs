@@ -3,7 +3,8 @@ using TikTok.Ranker.Features;
 namespace TikTok.Ranker.Retrieval.Pools;
 
 /// <summary>
-/// Videos that have not been shown enough: half of the quota for those that still lack the impressions that every video gets, wherever chance begins among them; half
+/// Videos that have not been shown enough: half of the quota for those that still lack the impressions that every video gets, where chance begins among them, the newest
+/// before the others; half
 /// for those that have had theirs and are not yet certain, by Thompson sampling (Chapelle and Li, NIPS 2011): each is judged by a draw from what it may be worth,
 /// so that the likely good ones come often and the unlikely ones now and then.
 /// </summary>
@@ -25,7 +26,9 @@ internal sealed class FreshPool : ICandidatePool
     private static void Waiting(int[] unproven, ref SplitMix64 random, Draw draw)
     {
         var rows = draw.Scratch[..Math.Min(unproven.Length, Drawn)];
-        var first = random.NextInt(unproven.Length);
+
+        // Uniform by the logarithm of the place: of a thousand, half of all requests begin among the newest thirty, and every place has its turn.
+        var first = unproven.Length == 0 ? 0 : (int)Math.Pow(unproven.Length, random.NextSingle()) - 1;
         var behind = unproven.AsSpan(first, Math.Min(rows.Length, unproven.Length - first));
         behind.CopyTo(rows);
         unproven.AsSpan(0, rows.Length - behind.Length).CopyTo(rows[behind.Length..]);

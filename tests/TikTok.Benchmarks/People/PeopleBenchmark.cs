@@ -93,14 +93,14 @@ internal sealed class PeopleBenchmark : IBenchmark
         foreach (var places in (int[])[10, 20, 100])
         {
             var picks = new Pick[places];
-            Reranker.Rerank(person, candidates, world.Videos, new RerankingOptions(), world.Session, 0, picks);
+            Reranker.Rerank(person, candidates, world.Videos, new RerankingOptions(), world.Session, world.Now, 0, picks);
             var times = new List<double>();
             var allocated = GC.GetAllocatedBytesForCurrentThread();
             var options = new RerankingOptions();
             for (var seed = 0; seed < 2_000; seed++)
             {
                 var start = Stopwatch.GetTimestamp();
-                Reranker.Rerank(person, candidates, world.Videos, options, world.Session, seed, picks);
+                Reranker.Rerank(person, candidates, world.Videos, options, world.Session, world.Now, seed, picks);
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;

@@ -13,7 +13,7 @@ internal sealed class Contender
     private const int Days = 3;
     private const int ActivePeople = 200;
     private const int ChangedPeople = 100;
-    private const int NewPeople = 120;
+    private const int NewPeople = 480;
 
     private readonly World _world;
     private readonly Crowd _crowd;
@@ -76,7 +76,7 @@ internal sealed class Contender
         var sessions = new List<SwipeSession>();
         for (var i = 0; i < NewPeople; i++)
         {
-            var at = _world.Today.AddMinutes(i * 5);
+            var at = _world.Today.AddMinutes(i * 2);
             var person = _world.Join(at, takesQuiz: i % 2 == 0);
             feed.Join(person.Profile);
             sessions.Add(new SwipeSession(_world, person, at, SwipeCurve.Length));

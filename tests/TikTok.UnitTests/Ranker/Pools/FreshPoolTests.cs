@@ -64,7 +64,7 @@ public sealed class FreshPoolTests
         _world.Renewal.Renew();
 
         var seen = new HashSet<int>();
-        for (var seed = 0; seed < 120; seed++)
+        for (var seed = 0; seed < 2_000; seed++)
         {
             Take(200, seed);
             Assert.Equal(200, _world.Candidates.Count);
@@ -73,6 +73,25 @@ public sealed class FreshPoolTests
             seen.UnionWith(drawn);
         }
         Assert.Equal(waiting.Count, seen.Count);
+    }
+
+    [Fact]
+    public void Of_those_that_wait_the_newest_come_the_most_often()
+    {
+        var older = _world.AddMany(900).ToHashSet();
+        _world.Time.Advance(TimeSpan.FromHours(1));
+        var newest = _world.AddMany(100).ToHashSet();
+        _world.Renewal.Renew();
+
+        var (ofOlder, ofNewest) = (0, 0);
+        for (var seed = 0; seed < 500; seed++)
+        {
+            Take(50, seed);
+            ofOlder += _world.From(CandidatePools.Fresh).Count(older.Contains);
+            ofNewest += _world.From(CandidatePools.Fresh).Count(newest.Contains);
+        }
+
+        Assert.InRange(ofNewest, ofOlder, 4 * ofOlder);
     }
 
     [Fact]

@@ -122,6 +122,26 @@ public sealed class RerankerTests
     }
 
     [Fact]
+    public void Exploration_prefers_what_is_new_until_it_is_old_or_was_shown_often()
+    {
+        const uint Day = 24 * 60 * 60;
+        var scene = new Scene { Options = new RerankingOptions { ExplorationShareKnown = 1, PopularShareKnown = 0 }, Person = { Swipes = 100 } };
+        for (var i = 0; i < 80; i++)
+        {
+            ref var video = ref scene.Add(value: 1, i, CandidatePools.Fresh);
+            video.PublishedAt = Scene.Now - ((uint)(79 - i) / 20 * Day);
+            video.Statistics.Impressions = i % 2 == 0 ? 0 : 1_000;
+        }
+
+        scene.Add(value: 0, creator: 80, CandidatePools.Fresh);
+
+        var drawn = Enumerable.Range(0, 400).Select(seed => scene.Rerank(1, seed)[0].Candidate).ToList();
+
+        Assert.True(drawn.Count(i => i % 2 == 0) > 2 * drawn.Count(i => i % 2 == 1));
+        Assert.True(drawn.Count(i => i >= 60) > drawn.Count(i => i is >= 20 and < 40));
+    }
+
+    [Fact]
     public void Somebody_new_gets_the_popular_of_their_interests_and_country_first()
     {
         var scene = new Scene { Options = new RerankingOptions { PopularShareNew = 1, PopularShareBegun = 1, ExplorationShareNew = 0 }, Person = { Country = CountryCode.Of("SE") } };
@@ -182,10 +202,10 @@ public sealed class RerankerTests
         var scene = new Scene { Person = { Swipes = 20 } };
         for (var i = 0; i < Candidates.Capacity; i++) scene.Add((i * 7919 % 5_000) / 5_000f, i % 900, (CandidatePools)(1 << (i % 8)), i % 50, 50 + (i % 30));
         var (picks, session) = (new Pick[Reranker.MaxPicks], Enumerable.Range(0, 500).Select(i => (long)i + 1).ToArray());
-        for (var i = 0; i < 3; i++) Reranker.Rerank(scene.Person, scene.Candidates, scene.Videos, scene.Options, session, i, picks);
+        for (var i = 0; i < 3; i++) Reranker.Rerank(scene.Person, scene.Candidates, scene.Videos, scene.Options, session, Scene.Now, i, picks);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 5; i++) Reranker.Rerank(scene.Person, scene.Candidates, scene.Videos, scene.Options, session, i, picks);
+        for (var i = 0; i < 5; i++) Reranker.Rerank(scene.Person, scene.Candidates, scene.Videos, scene.Options, session, Scene.Now, i, picks);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }

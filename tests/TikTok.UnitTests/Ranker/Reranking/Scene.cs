@@ -10,6 +10,9 @@ namespace TikTok.UnitTests.Ranker.Reranking;
 /// <summary>Candidates with values, and somebody to make a page for.</summary>
 internal sealed class Scene
 {
+    /// <summary>Unix seconds. Unless it says otherwise a video is as old as time.</summary>
+    public const uint Now = 1_900_000_000;
+
     private int _published;
 
     public VideoTable Videos { get; } = new();
@@ -72,7 +75,7 @@ internal sealed class Scene
     public Pick[] Rerank(int count, long seed = 1)
     {
         var picks = new Pick[count];
-        return picks[..Reranker.Rerank(Person, Candidates, Videos, Options, Session.ToArray(), seed, picks)];
+        return picks[..Reranker.Rerank(Person, Candidates, Videos, Options, Session.ToArray(), Now, seed, picks)];
     }
 
     public ref readonly VideoRow VideoOf(int candidate) => ref Videos[Candidates.Rows[candidate]];
