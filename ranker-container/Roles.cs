@@ -55,6 +55,8 @@ public static class Roles
         .AddSingleton(all => new OfflineTowers(
             all.GetRequiredService<VideoTable>(), all.GetRequiredService<TowerTable>(), all.GetRequiredService<VideoSpace>(), all.GetRequiredService<OfflineTowerOptions>(),
             line => all.GetRequiredService<ILogger<OfflineTowers>>().LogInformation("Towers: {Line}", line)))
+        .AddSingleton<FeatureContexts>()
+        .AddHostedService<ContextRenewal>()
         .AddSingleton<FirstTowers>()
         .AddHostedService(all => all.GetRequiredService<FirstTowers>());
 

@@ -30,9 +30,9 @@ public static class TasteWeights
 
     /// <summary>What actions add to the signal of the swipe; taken back, they are subtracted.</summary>
     public static float OfActions(SwipeSignals signals) =>
-        (signals.HasFlag(SwipeSignals.Liked) ? Like : 0)
-        + (signals.HasFlag(SwipeSignals.Commented) ? Comment : 0)
-        + (signals.HasFlag(SwipeSignals.Shared) ? Share : 0);
+        ((signals & SwipeSignals.Liked) != 0 ? Like : 0)
+        + ((signals & SwipeSignals.Commented) != 0 ? Comment : 0)
+        + ((signals & SwipeSignals.Shared) != 0 ? Share : 0);
 
     /// <summary>What following adds to the taste for the creator alone.</summary>
     public static float OfFollow => Follow;

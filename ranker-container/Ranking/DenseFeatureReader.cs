@@ -79,7 +79,7 @@ public static class DenseFeatureReader
     }
 
     /// <param name="context">Of the same person.</param>
-    public static void ReadCross(PersonView person, in PersonContext context, in VideoRow video, float similarity, Span<float> features)
+    public static void ReadCross(PersonView person, in PersonContext context, in VideoRow video, float similarity, float affinity, Span<float> features)
     {
         var hashtags = ((ReadOnlySpan<long>)video.Hashtags)[..EmbeddingSlots.CountHashtags(video)];
         var (best, sum, chosen, seen) = (hashtags.IsEmpty ? 0f : -1f, 0f, 0, 0);
@@ -93,6 +93,7 @@ public static class DenseFeatureReader
         var count = Math.Max(1, hashtags.Length);
         var creatorSeen = video.Creator == FeatureId.None ? -1 : context.Creators.IndexOf(video.Creator);
         features[(int)CrossFeature.Similarity] = float.IsFinite(similarity) ? similarity / (1 + MathF.Abs(similarity)) : 0;
+        features[(int)CrossFeature.Affinity] = Bounded.Signed(affinity);
         features[(int)CrossFeature.Creator] = Bounded.Signed(person.Creators[video.Creator]);
         features[(int)CrossFeature.Sound] = Bounded.Signed(person.Sounds[video.Sound]);
         features[(int)CrossFeature.BestHashtag] = best;

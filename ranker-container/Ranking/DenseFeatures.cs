@@ -118,6 +118,9 @@ public enum CrossFeature
     /// <summary>Hashtags shared with the last <see cref="PersonContext.RecentTopics"/> videos, of which one may be counted for each of them.</summary>
     TopicSeen,
 
+    /// <summary>What the person made of videos like this one (<see cref="Retrieval.INearestVideos.Affinities"/>).</summary>
+    Affinity,
+
     /// <summary>exp(−|ln of the video's length ÷ the mean length of what the person watched well|); 0 when nothing was.</summary>
     Length,
 }

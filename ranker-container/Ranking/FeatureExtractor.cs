@@ -22,12 +22,15 @@ public sealed unsafe class FeatureExtractor(VideoTable videos, EmbeddingTable em
 
     /// <param name="rows">Of the <see cref="VideoTable"/>, at most the capacity of <paramref name="inputs"/>.</param>
     /// <param name="similarities">The towers' inner products, one per row.</param>
+    /// <param name="affinities">What <see cref="Retrieval.INearestVideos.Affinities"/> says, one per row.</param>
     /// <param name="now">Unix seconds.</param>
     [SkipLocalsInit]
-    public void Extract(PersonView person, ReadOnlySpan<int> rows, ReadOnlySpan<float> similarities, uint now, RankingInputs inputs)
+    public void Extract(
+        PersonView person, ReadOnlySpan<int> rows, ReadOnlySpan<float> similarities, ReadOnlySpan<float> affinities, uint now, RankingInputs inputs)
     {
         if (rows.Length > inputs.Capacity) throw new ArgumentException($"At most {inputs.Capacity:N0} videos.", nameof(rows));
         if (similarities.Length != rows.Length) throw new ArgumentException($"Needs {rows.Length:N0} elements, has {similarities.Length:N0}.", nameof(similarities));
+        if (affinities.Length != rows.Length) throw new ArgumentException($"Needs {rows.Length:N0} elements, has {affinities.Length:N0}.", nameof(affinities));
         inputs.Count = rows.Length;
         PersonContext context = default;
         context.Read(person, videos);
@@ -44,7 +47,7 @@ public sealed unsafe class FeatureExtractor(VideoTable videos, EmbeddingTable em
             {
                 ref readonly var video = ref videos[rows[i]];
                 DenseFeatureReader.ReadVideo(video, now, inputs.VideoDense.Slice(i * DlrmShape.VideoDense, DlrmShape.VideoDense));
-                DenseFeatureReader.ReadCross(person, context, video, similarities[i], inputs.CrossDense.Slice(i * DlrmShape.CrossDense, DlrmShape.CrossDense));
+                DenseFeatureReader.ReadCross(person, context, video, similarities[i], affinities[i], inputs.CrossDense.Slice(i * DlrmShape.CrossDense, DlrmShape.CrossDense));
             }
         }
     }
@@ -53,7 +56,7 @@ public sealed unsafe class FeatureExtractor(VideoTable videos, EmbeddingTable em
     /// <param name="ids"><see cref="EmbeddingSlots.Count"/>.</param>
     /// <param name="weights">As many.</param>
     public void Extract(
-        PersonView person, int row, float similarity, uint now,
+        PersonView person, int row, float similarity, float affinity, uint now,
         Span<float> userDense, Span<float> videoDense, Span<float> crossDense, Span<long> ids, Span<float> weights)
     {
         PersonContext context = default;
@@ -61,7 +64,7 @@ public sealed unsafe class FeatureExtractor(VideoTable videos, EmbeddingTable em
         ref readonly var video = ref videos[row];
         DenseFeatureReader.ReadUser(person, now, userDense);
         DenseFeatureReader.ReadVideo(video, now, videoDense);
-        DenseFeatureReader.ReadCross(person, context, video, similarity, crossDense);
+        DenseFeatureReader.ReadCross(person, context, video, similarity, affinity, crossDense);
         EmbeddingSlots.FillUser(person, ids[..EmbeddingSlots.OfUser], weights[..EmbeddingSlots.OfUser]);
         EmbeddingSlots.FillVideo(video, ids[EmbeddingSlots.OfUser..], weights[EmbeddingSlots.OfUser..]);
     }

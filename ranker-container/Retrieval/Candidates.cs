@@ -41,6 +41,7 @@ public sealed class Candidates
     private readonly int[] _rows = new int[Capacity];
     private readonly CandidatePools[] _pools = new CandidatePools[Capacity];
     private readonly float[] _similarities = new float[Capacity];
+    private readonly float[] _affinities = new float[Capacity];
     private readonly float[] _predictions = new float[Capacity * Heads.Count];
     private readonly float[] _values = new float[Capacity];
 
@@ -53,6 +54,9 @@ public sealed class Candidates
 
     /// <summary>Inner product of the person's vector and the video's, as retrieval ranks by.</summary>
     public Span<float> Similarities => _similarities.AsSpan(0, Count);
+
+    /// <summary>How the person took to what is like the video; for the model.</summary>
+    public Span<float> Affinities => _affinities.AsSpan(0, Count);
 
     /// <summary><see cref="Heads.Count"/> probabilities per candidate.</summary>
     public Span<float> Predictions => _predictions.AsSpan(0, Count * Heads.Count);

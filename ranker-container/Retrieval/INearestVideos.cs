@@ -35,6 +35,12 @@ public interface INearestVideos
     /// <summary>The inner products with some videos; 0 for one that has no vector.</summary>
     void Similarities(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> similarities);
 
+    /// <summary>
+    /// How the person took to what is like each video: the mean of what they made of the videos of their history, each counting by its likeness to this one, drawn to 0 where none is
+    /// like it. −1 to 1; 0 where nothing is known.
+    /// </summary>
+    void Affinities(PersonView person, ReadOnlySpan<int> rows, Span<float> affinities);
+
     /// <summary>The videos nearest to a video, nearest first, itself left out.</summary>
     int Similar<TFilter>(int row, Span<int> rows, TFilter filter)
         where TFilter : struct, IHnswFilter;

@@ -150,7 +150,8 @@ public sealed class RankPipeline(
                 using var use = models.Take();
                 var model = use.Model ?? throw new InvalidOperationException("There is no model.");
                 var candidates = buffers.Candidates;
-                extractor.Extract(buffers.Person, candidates.Rows, candidates.Similarities, now, buffers.Inputs);
+                nearest.Affinities(buffers.Person, candidates.Rows, candidates.Affinities);
+                extractor.Extract(buffers.Person, candidates.Rows, candidates.Similarities, candidates.Affinities, now, buffers.Inputs);
                 model.Score(buffers.Inputs, candidates.Predictions);
                 buffers.ScoredBy = model.Version;
                 Learn(time.GetElapsedTime(started).Ticks / (double)candidates.Count);

@@ -12,8 +12,11 @@ public sealed record TowerOptions
     /// <value>No video's vector, bias included, is longer. Default 3.5: of vectors from <see cref="Training.Retrieval.RetrievalTrainer"/> on decision 053's data the longest is 3.2.</value>
     public float Radius { get; init; } = 3.5f;
 
-    /// <value>The length of the random vector of a content feature of which nothing is learned yet. Default 2.5, a little above that of learned vectors.</value>
+    /// <value>The length of what a content feature is by itself, before anything is learned from people. Default 2.5, a little above that of learned vectors.</value>
     public float CoinLength { get; init; } = 2.5f;
+
+    /// <value>β: how much of that is where the features lie that it is found with; the rest, √(1 − β²), is its own. 0 to 1. Default 0.9.</value>
+    public float ContextShare { get; init; } = 0.9f;
 
     /// <value>p: a person's vector is the sum of what they watched, divided by the sum of the weights to the power p. Default 0.5.</value>
     public float PoolingPower { get; init; } = 0.5f;
@@ -41,6 +44,7 @@ public sealed record TowerOptions
         Require(Dimensions is >= 8 and <= 512, nameof(Dimensions));
         Require(float.IsFinite(Radius) && Radius > 0, nameof(Radius));
         Require(CoinLength >= 0 && CoinLength <= Radius, nameof(CoinLength));
+        Require(ContextShare is >= 0 and <= 1, nameof(ContextShare));
         Require(PoolingPower is >= 0 and <= 1, nameof(PoolingPower));
         Require(SearchBreadth is >= 1 and <= 100, nameof(SearchBreadth));
         Require(MovedBeyond is >= 0 and <= 2, nameof(MovedBeyond));

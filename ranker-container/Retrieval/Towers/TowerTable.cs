@@ -10,12 +10,13 @@ namespace TikTok.Ranker.Retrieval.Towers;
 /// <summary>
 /// The learned parameters of both towers, all in one table by <see cref="FeatureId"/>: what is learned of single videos, of creators, sounds, hashtags, words and lengths, and
 /// the vector of somebody of whom nothing is known. A video's vector is linear in them, as in LightFM (Kula, arXiv 1507.08439):
-/// <c>v = e(video) + Σ x(f) · (coin(f) + e(f))</c> over its <see cref="ContentFeatures"/>. So a new video begins with what its features mean, and nothing jumps when its own
+/// <c>v = e(video) + Σ x(f) · (content(f) + e(f))</c> over its <see cref="ContentFeatures"/>. So a new video begins with what its features mean, and nothing jumps when its own
 /// part <c>e(video)</c> is learned.
 /// </summary>
 /// <remarks>
-/// coin(f) is a fixed random vector of ±1 by the bits of the feature's id (Achlioptas, 2003): while nothing is learned, videos with features in common are near one another
-/// for that alone. Everything learned begins at 0; an id without a row has 0.
+/// content(f) = √(1 − β²) · coin(f) + β · context(f). coin(f) is a fixed random vector of ±1 by the bits of the feature's id (Achlioptas, 2003): while nothing is learned, videos with
+/// features in common are near one another for that alone. context(f) is where those features lie that f is found with (<see cref="Training.Towers.FeatureContexts"/>): so two hashtags are near that
+/// no video has both of. A feature without a context is its coin alone. What is learned from people, e, begins at 0; an id without a row has 0.
 /// </remarks>
 public sealed class TowerTable
 {
@@ -26,6 +27,12 @@ public sealed class TowerTable
     internal const int StateWidth = 1;
 
     private const int SumAtOnce = 16;
+
+    /// <summary>A context that turned by less, as a cosine, is not written and published again: six degrees.</summary>
+    private const float SameContext = 0.995f;
+
+    /// <summary>A feature's context lies in the table under another id than what is learned of it: the two are published together, and trained apart.</summary>
+    private const ulong ContextSeed = 0xC0DE_7E87_5EED_0001;
 
     internal static readonly long EverybodyId = FeatureId.Of(Field.Everyone, "base");
 
@@ -69,7 +76,7 @@ public sealed class TowerTable
         var count = ReadParts(video, words, ids, weights);
         vector.Clear();
         AddLearned(ids[..count], weights[..count], vector);
-        AddCoins(ids[1..count], weights[1..count], vector);
+        AddContent(ids[1..count], weights[1..count], vector);
         TowerVector.CompleteVideo(vector, Options.Radius);
     }
 
@@ -87,7 +94,7 @@ public sealed class TowerTable
         ContentFeatures.ReadInterests(hashtags, weights);
         vector.Clear();
         AddLearned(hashtags, weights, vector);
-        AddCoins(hashtags, weights, vector);
+        AddContent(hashtags, weights, vector);
         TowerVector.CompleteVideo(vector, Options.Radius);
     }
 
@@ -114,12 +121,49 @@ public sealed class TowerTable
         }
     }
 
-    internal void AddCoins(ReadOnlySpan<long> ids, ReadOnlySpan<float> weights, Span<float> vector)
+    /// <summary>Adds what the features are by themselves, whatever people make of them.</summary>
+    [SkipLocalsInit]
+    internal void AddContent(ReadOnlySpan<long> ids, ReadOnlySpan<float> weights, Span<float> vector)
     {
         var learned = TowerVector.Learned(vector);
-        var scale = Options.CoinLength / MathF.Sqrt(learned.Length);
-        for (var i = 0; i < ids.Length; i++) AddCoins(ids[i], weights[i] * scale, learned);
+        var width = Options.Dimensions - 1;
+        Span<float> contexts = stackalloc float[SumAtOnce * width];
+        Span<long> contextIds = stackalloc long[SumAtOnce];
+        var coin = Options.CoinLength / MathF.Sqrt(learned.Length);
+        var coinBeside = coin * MathF.Sqrt(1 - (Options.ContextShare * Options.ContextShare));
+        for (var from = 0; from < ids.Length; from += SumAtOnce)
+        {
+            var count = Math.Min(SumAtOnce, ids.Length - from);
+            for (var i = 0; i < count; i++) contextIds[i] = ContextOf(ids[from + i]);
+            var any = _table.Lookup(contextIds[..count], contexts[..(count * width)]) > 0;
+            for (var i = 0; i < count; i++)
+            {
+                var (id, weight) = (ids[from + i], weights[from + i]);
+                var context = contexts.Slice(i * width, learned.Length);
+                if (!any || !context.ContainsAnyExcept(0f))
+                {
+                    AddCoins(id, weight * coin, learned);
+                    continue;
+                }
+                AddCoins(id, weight * coinBeside, learned);
+                TensorPrimitives.MultiplyAdd(context, weight, learned, learned);
+            }
+        }
     }
+
+    /// <summary>Puts a feature's context, of any length but 0, unless it lies where it lay. Called by the table's writer.</summary>
+    /// <returns>Whether it moved.</returns>
+    internal bool PutContext(long feature, ReadOnlySpan<float> direction)
+    {
+        Span<float> row = stackalloc float[Options.Dimensions - 1 + StateWidth];
+        if (Writer.TryRead(ContextOf(feature), row) && TensorPrimitives.CosineSimilarity(direction, row[..direction.Length]) >= SameContext) return false;
+        row.Clear();
+        TensorPrimitives.Multiply(direction, Options.ContextShare * Options.CoinLength / TensorPrimitives.Norm(direction), row[..direction.Length]);
+        Writer.Put(ContextOf(feature), row);
+        return true;
+    }
+
+    private static long ContextOf(long feature) => (long)IdHash.Of(feature, ContextSeed);
 
     /// <summary>Adds ± a value to each component, by the bits of hashes of the id.</summary>
     internal static void AddCoins(long id, float value, Span<float> vector)

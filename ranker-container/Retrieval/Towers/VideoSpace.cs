@@ -90,6 +90,15 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
     public void Similarities(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> similarities) => _vectors.Products(vector, rows, similarities);
 
     [SkipLocalsInit]
+    public void Affinities(PersonView person, ReadOnlySpan<int> rows, Span<float> affinities)
+    {
+        Span<float> liked = stackalloc float[PersonAffinity.Capacity * Dimensions];
+        Span<float> outcomes = stackalloc float[PersonAffinity.Capacity];
+        var count = PersonAffinity.Gather(person, _towers, new Copies(_videos, _vectors), liked, outcomes);
+        _vectors.Affinities(liked[..(count * Dimensions)], outcomes[..count], rows, affinities);
+    }
+
+    [SkipLocalsInit]
     public int Similar<TFilter>(int row, Span<int> rows, TFilter filter)
         where TFilter : struct, IHnswFilter
     {

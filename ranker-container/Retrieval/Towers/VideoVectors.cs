@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TikTok.Ranker.Embeddings;
@@ -72,6 +73,63 @@ internal sealed unsafe class VideoVectors(int dimensions)
             products[i] = rows[i] >> ChunkBits < chunks.Length ? Product(query, At(chunks, rows[i]), _stride) : 0;
         }
         GC.KeepAlive(chunks);
+    }
+
+    /// <summary>For each row the mean outcome of a person's videos, weighed by their likeness (<see cref="PersonAffinity"/>).</summary>
+    /// <param name="directions">The person's videos, of length 1, 0 in the dimensions that do not count; one after the other.</param>
+    /// <param name="outcomes">One of each.</param>
+    [SkipLocalsInit]
+    public void Affinities(ReadOnlySpan<float> directions, ReadOnlySpan<float> outcomes, ReadOnlySpan<int> rows, Span<float> affinities)
+    {
+        if (outcomes.IsEmpty)
+        {
+            affinities.Clear();
+            return;
+        }
+        var chunks = Volatile.Read(ref _chunks);
+        var aligned = stackalloc float[outcomes.Length * _stride];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var to = new Span<float>(aligned + (i * _stride), _stride);
+            directions.Slice(i * dimensions, dimensions).CopyTo(to);
+            to[dimensions..].Clear();
+        }
+        var video = stackalloc float[_stride];
+        Span<float> likeness = stackalloc float[outcomes.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (i + PrefetchAhead < rows.Length && rows[i + PrefetchAhead] is var ahead && ahead >> ChunkBits < chunks.Length)
+                CacheLines.Prefetch((byte*)At(chunks, ahead), _stride * sizeof(ushort));
+            affinities[i] = 0;
+            if (rows[i] >> ChunkBits >= chunks.Length) continue;
+            Widen(At(chunks, rows[i]), video, _stride);
+            var length = TensorPrimitives.Norm<float>(new ReadOnlySpan<float>(video, dimensions - TowerVector.Extra));
+            if (length == 0) continue;
+            for (var j = 0; j < likeness.Length; j++) likeness[j] = Product(video, aligned + (j * _stride), _stride);
+            affinities[i] = PersonAffinity.Of(likeness, 1 / length, outcomes);
+        }
+        GC.KeepAlive(chunks);
+    }
+
+    private static void Widen(ushort* row, float* vector, int stride)
+    {
+        for (var d = 0; d < stride; d += Lane)
+        {
+            var (first, second) = Vector512.Widen(Vector512.Load(row + d));
+            (first << 16).AsSingle().Store(vector + d);
+            (second << 16).AsSingle().Store(vector + d + Vector512<float>.Count);
+        }
+    }
+
+    private static float Product(float* a, float* b, int stride)
+    {
+        var (low, high) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        for (var d = 0; d < stride; d += Lane)
+        {
+            low = Vector512.FusedMultiplyAdd(Vector512.Load(a + d), Vector512.Load(b + d), low);
+            high = Vector512.FusedMultiplyAdd(Vector512.Load(a + d + Vector512<float>.Count), Vector512.Load(b + d + Vector512<float>.Count), high);
+        }
+        return Vector512.Sum(low + high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -46,7 +46,7 @@ public sealed class ImpressionJoin : IInteractionFold, ISnapshotPart
     private int _first;
     private int _count;
 
-    /// <param name="nearest">Whose similarities serving gives the model; null where it gives 0.</param>
+    /// <param name="nearest">Whose similarities and affinities serving gives the model; null where it gives 0.</param>
     public ImpressionJoin(
         VideoTable videos, FeatureExtractor extractor, IPersonViews people, INearestVideos? nearest, IExampleSink sink, OnlineTrainerOptions options)
     {
@@ -255,13 +255,15 @@ public sealed class ImpressionJoin : IInteractionFold, ISnapshotPart
     {
         _people.Read(user, now, _person);
         Span<float> similarity = [0];
+        Span<float> affinity = [0];
         if (_nearest is not null)
         {
             _nearest.Embed(_person, _vector);
             _nearest.Similarities(_vector, [row], similarity);
+            _nearest.Affinities(_person, [row], affinity);
         }
         _extractor.Extract(
-            _person, row, similarity[0], now,
+            _person, row, similarity[0], affinity[0], now,
             _examples.UserDense(place), _examples.VideoDense(place), _examples.CrossDense(place), _examples.Ids(place), _examples.SlotWeights(place));
         _examples.Labels(place).Clear();
         _examples.Weights(place).Clear();

@@ -69,9 +69,9 @@ public sealed class OfflineTowers(VideoTable videos, TowerTable towers, VideoSpa
         Span<float> row = stackalloc float[width + 1 + TowerTable.StateWidth];
         for (var feature = 0; feature < ids.Length; feature++)
         {
-            // The table holds what is to be added to the coins.
+            // The table holds what is to be added to the content.
             row.Clear();
-            towers.AddCoins([ids[feature]], [-1], row[..(width + 1)]);
+            towers.AddContent([ids[feature]], [-1], row[..(width + 1)]);
             TensorPrimitives.Add(row[..width], fitted.Row(feature), row[..width]);
             towers.Writer.Put(ids[feature], row[..(width + TowerTable.StateWidth)]);
         }

@@ -18,8 +18,8 @@ public sealed record OnlineTowerOptions
     /// <value>The last impressions that <see cref="ShownNegatives"/> are drawn from. Default 4,096.</value>
     public int ShownMemory { get; init; } = 4_096;
 
-    /// <value>Of the step of a row: about how far its components move at the first one. Default 0.1.</value>
-    public float LearningRate { get; init; } = 0.1f;
+    /// <value>Of the step of a row: about how far its components move at the first one. Default 0.03: with more, what a few people liked drowns what the content says.</value>
+    public float LearningRate { get; init; } = 0.03f;
 
     /// <value>The same of the vector that everybody begins at. Default 0.002: everybody's events move it.</value>
     public float BaseLearningRate { get; init; } = 0.002f;

@@ -85,6 +85,8 @@ internal sealed class FaultyIndex(INearestVideos space, Switch gate) : INearestV
     public int Nearest<TFilter>(ReadOnlySpan<float> vector, Span<int> rows, TFilter filter)
         where TFilter : struct, Ranker.Retrieval.Hnsw.IHnswFilter => gate.Pass() ? space.Nearest(vector, rows, filter) : 0;
 
+    public void Affinities(PersonView person, ReadOnlySpan<int> rows, Span<float> affinities) => space.Affinities(person, rows, affinities);
+
     public void Similarities(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> similarities) => space.Similarities(vector, rows, similarities);
 
     public int Similar<TFilter>(int row, Span<int> rows, TFilter filter)

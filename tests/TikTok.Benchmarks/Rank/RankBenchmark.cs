@@ -125,7 +125,8 @@ internal sealed class RankBenchmark : IBenchmark
             for (var c = 0; c < Ranker.Retrieval.Candidates.Capacity; c++)
                 buffers.Candidates.Add((int)((((long)i * 7_919) + ((long)c * 104_729)) % ranker.Videos.Count), Ranker.Retrieval.CandidatePools.Nearest);
             var began = time.GetTimestamp();
-            ranker.Extractor.Extract(buffers.Person, buffers.Candidates.Rows, buffers.Candidates.Similarities, now, buffers.Inputs);
+            ranker.Space.Affinities(buffers.Person, buffers.Candidates.Rows, buffers.Candidates.Affinities);
+            ranker.Extractor.Extract(buffers.Person, buffers.Candidates.Rows, buffers.Candidates.Similarities, buffers.Candidates.Affinities, now, buffers.Inputs);
             times.Add(time.GetElapsedTime(began).TotalMilliseconds);
         }
         buffers.Release();

@@ -38,6 +38,7 @@ public sealed class RankerFeed : IFeed, IPredictions, IDisposable
     private readonly VideoTable _videos;
     private readonly PersonTable _people;
     private readonly VideoSpace _space;
+    private readonly FeatureContexts _contexts;
     private readonly VideoFold _videoFold;
     private readonly PoolRenewal _pools;
     private readonly FeatureExtractor _extractor;
@@ -69,6 +70,7 @@ public sealed class RankerFeed : IFeed, IPredictions, IDisposable
         _videos = _services.GetRequiredService<VideoTable>();
         _people = _services.GetRequiredService<PersonTable>();
         _space = _services.GetRequiredService<VideoSpace>();
+        _contexts = new FeatureContexts(_videos, _services.GetRequiredService<TowerTable>(), _space);
         _videoFold = _services.GetRequiredService<VideoFold>();
         _pools = _services.GetRequiredService<PoolRenewal>();
         _extractor = _services.GetRequiredService<FeatureExtractor>();
@@ -162,7 +164,9 @@ public sealed class RankerFeed : IFeed, IPredictions, IDisposable
         Span<float> similarity = [0];
         _space.Embed(_person, _vector);
         _space.Similarities(_vector, [row], similarity);
-        _extractor.Extract(_person, [row], similarity, UnixTime.Of(now), _inputs);
+        Span<float> affinity = [0];
+        _space.Affinities(_person, [row], affinity);
+        _extractor.Extract(_person, [row], similarity, affinity, UnixTime.Of(now), _inputs);
         using var use = _models.Take();
         use.Model!.Score(_inputs, predictions);
     }
@@ -184,6 +188,7 @@ public sealed class RankerFeed : IFeed, IPredictions, IDisposable
         if (now - _renewedAt >= RenewEvery)
         {
             var all = !IsFrozen && now - _renewedAllAt >= RenewAllEvery;
+            if (all) _contexts.Learn(CancellationToken.None)();
             _space.Renew(all, CancellationToken.None);
             if (all) _renewedAllAt = now;
             _renewedAt = now;

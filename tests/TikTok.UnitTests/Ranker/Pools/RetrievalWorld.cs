@@ -113,6 +113,8 @@ internal sealed class RetrievalWorld : INearestVideos, IWatched
 
     public bool Embed(PersonView person, Span<float> vector) => throw new NotSupportedException();
 
+    public void Affinities(PersonView person, ReadOnlySpan<int> rows, Span<float> affinities) => throw new NotSupportedException();
+
     public void Similarities(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> similarities) => throw new NotSupportedException();
 
     public int Similar<TFilter>(int row, Span<int> rows, TFilter filter)

@@ -35,7 +35,7 @@ public sealed class PublishingTests : IDisposable
         using var use = server.Slot.Take();
         var inputs = new RankingInputs(_world.Videos.Count);
         new FeatureExtractor(_world.Videos, server.Table).Extract(
-            new() { User = 1 }, [.. Enumerable.Range(0, inputs.Capacity)], new float[inputs.Capacity], RankingNow, inputs);
+            new() { User = 1 }, [.. Enumerable.Range(0, inputs.Capacity)], new float[inputs.Capacity], new float[inputs.Capacity], RankingNow, inputs);
         var predictions = new float[inputs.Capacity * Heads.Count];
         use.Model!.Score(inputs, predictions);
         Assert.All(predictions.Zip(Expected(inputs)), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));

@@ -33,7 +33,7 @@ public sealed class FeatureExtractorTests
         inputs.CrossDense.Fill(float.NaN);
 
         var rows = Enumerable.Range(0, 300).Select(i => i % world.Videos.Count).ToArray();
-        world.Extractor.Extract(person, rows, new float[rows.Length], RankingWorld.Now, inputs);
+        world.Extractor.Extract(person, rows, new float[rows.Length], new float[rows.Length], RankingWorld.Now, inputs);
 
         Assert.Equal(300, inputs.Count);
         Assert.All(All(inputs), value => Assert.True(float.IsFinite(value)));
@@ -46,13 +46,14 @@ public sealed class FeatureExtractorTests
         var (person, inputs) = (world.Person(), new RankingInputs(world.Videos.Count));
         var rows = Enumerable.Range(0, world.Videos.Count).ToArray();
         var similarities = rows.Select(row => row / 10f).ToArray();
-        world.Extractor.Extract(person, rows, similarities, RankingWorld.Now, inputs);
+        var affinities = rows.Select(row => row / 20f).ToArray();
+        world.Extractor.Extract(person, rows, similarities, affinities, RankingWorld.Now, inputs);
 
         foreach (var row in rows)
         {
             var (user, video, cross) = (new float[DlrmShape.UserDense], new float[DlrmShape.VideoDense], new float[DlrmShape.CrossDense]);
             var (ids, weights) = (new long[EmbeddingSlots.Count], new float[EmbeddingSlots.Count]);
-            world.Extractor.Extract(person, row, similarities[row], RankingWorld.Now, user, video, cross, ids, weights);
+            world.Extractor.Extract(person, row, similarities[row], affinities[row], RankingWorld.Now, user, video, cross, ids, weights);
 
             var fields = new float[(DlrmShape.UserFields + DlrmShape.VideoFields) * Size];
             var vectors = new float[ids.Length * Size];
@@ -103,7 +104,7 @@ public sealed class FeatureExtractorTests
             person.Hashtags.Add(video.Hashtags[0], numbers[12]);
 
             var inputs = new RankingInputs(1);
-            world.Extractor.Extract(person, [1], [numbers[13]], RankingWorld.Now, inputs);
+            world.Extractor.Extract(person, [1], [numbers[13]], [numbers[14]], RankingWorld.Now, inputs);
 
             return Dense(inputs).All(value => value is >= -1 and <= 1);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithReplay(Replay()));
@@ -117,7 +118,7 @@ public sealed class FeatureExtractorTests
         var world = new RankingWorld();
         var inputs = new RankingInputs(1);
 
-        new FeatureExtractor(videos, world.Embeddings).Extract(new PersonView(), [0], [0], RankingWorld.Now, inputs);
+        new FeatureExtractor(videos, world.Embeddings).Extract(new PersonView(), [0], [0], [0], RankingWorld.Now, inputs);
 
         Assert.All(inputs.UserFields, value => Assert.Equal(0, value));
         Assert.All(All(inputs), value => Assert.True(float.IsFinite(value)));
@@ -140,7 +141,7 @@ public sealed class FeatureExtractorTests
         person.Creators.Add(RankingWorld.Creator(1), 0.5f);
 
         var inputs = new RankingInputs(2);
-        new FeatureExtractor(videos, new RankingWorld().Embeddings).Extract(person, [0, 1], [1, -3], RankingWorld.Now, inputs);
+        new FeatureExtractor(videos, new RankingWorld().Embeddings).Extract(person, [0, 1], [1, -3], [0, 0], RankingWorld.Now, inputs);
 
         Assert.Equal([0.5f, -0.75f], Cross(CrossFeature.Similarity));
         Assert.Equal([0.5f, 0], Cross(CrossFeature.Creator));
@@ -185,11 +186,11 @@ public sealed class FeatureExtractorTests
         var world = new RankingWorld();
         var (extractor, person, inputs) = (world.Extractor, world.Person(), new RankingInputs(500));
         var rows = Enumerable.Range(0, 500).Select(i => i % world.Videos.Count).ToArray();
-        var similarities = new float[500];
-        extractor.Extract(person, rows, similarities, RankingWorld.Now, inputs);
+        var (similarities, affinities) = (new float[500], new float[500]);
+        extractor.Extract(person, rows, similarities, affinities, RankingWorld.Now, inputs);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        extractor.Extract(person, rows, similarities, RankingWorld.Now, inputs);
+        extractor.Extract(person, rows, similarities, affinities, RankingWorld.Now, inputs);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }

@@ -34,7 +34,8 @@ internal sealed class Taste : IPersonViews
 
     public OnlineTowerTrainer Trainer { get; }
 
-    public OnlineTowerTrainer NewTrainer() => new(World.Videos, World.Towers, World.Space, this, new OnlineTowerOptions(), Published);
+    // In large steps, for there are few events.
+    public OnlineTowerTrainer NewTrainer() => new(World.Videos, World.Towers, World.Space, this, new OnlineTowerOptions { LearningRate = 0.1f }, Published);
 
     public void Swipe(int events)
     {

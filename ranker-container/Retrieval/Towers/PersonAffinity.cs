@@ -1,0 +1,67 @@
+using System.Numerics.Tensors;
+using TikTok.Ranker.People;
+
+namespace TikTok.Ranker.Retrieval.Towers;
+
+/// <summary>
+/// What somebody would make of a video by what they made of videos like it: the mean of these outcomes, each weighed by exp(β(cos − 1)) of the angle between the two videos (the kernel
+/// regression of Nadaraya and Watson, 1964; the attention of a candidate over the history, as in Zhou and others, <em>Deep Interest Network</em>, KDD 2018, with nothing to learn in it).
+/// </summary>
+/// <remarks>The tower's one vector says what somebody likes on the whole; this keeps what they like and what they skip apart, however many things that are.</remarks>
+internal static class PersonAffinity
+{
+    /// <summary>The history, and before it what was chosen when joining.</summary>
+    public const int Capacity = PersonView.HistoryCapacity + PersonView.InterestCapacity;
+
+    /// <summary>β: a video at 60 degrees counts a fiftieth of one at the same place.</summary>
+    private const float Sharpness = 8;
+
+    /// <summary>Weight of the indifference that all begins with.</summary>
+    private const float Prior = 0.3f;
+
+    /// <summary>A chosen hashtag counts as a video of it that was watched to its end.</summary>
+    private const float OfInterest = 0.75f;
+
+    /// <param name="directions">Room for <see cref="Capacity"/> vectors; they get length 1 in the learned dimensions, and 0 in the others.</param>
+    /// <returns>How many there are.</returns>
+    public static int Gather<TSource>(PersonView person, TowerTable towers, TSource videos, Span<float> directions, Span<float> outcomes)
+        where TSource : IVideoVectorSource
+    {
+        var dimensions = towers.Options.Dimensions;
+        var count = 0;
+        foreach (ref readonly var entry in person.History)
+        {
+            if (!videos.TryGet(entry.Video, directions.Slice(count * dimensions, dimensions)) || !TryTurn(directions.Slice(count * dimensions, dimensions))) continue;
+            var signal = TasteWeights.OfWatch(entry.Ratio, (entry.Signals & SwipeSignals.Skipped) != 0) + TasteWeights.OfActions(entry.Signals);
+            outcomes[count++] = Math.Min(signal, 1);
+        }
+        if (person.Swipes >= PersonView.HistoryCapacity) return count;
+        for (var i = 0; i < person.Interests.Length; i++)
+        {
+            var direction = directions.Slice(count * dimensions, dimensions);
+            towers.ComposeInterests(person.Interests.Slice(i, 1), direction);
+            if (TryTurn(direction)) outcomes[count++] = OfInterest;
+        }
+        return count;
+    }
+
+    /// <param name="products">With the directions gathered; used up.</param>
+    /// <param name="scale">What makes cosines of them.</param>
+    public static float Of(Span<float> products, float scale, ReadOnlySpan<float> outcomes)
+    {
+        TensorPrimitives.Multiply(products, scale * Sharpness, products);
+        TensorPrimitives.Subtract(products, Sharpness, products);
+        TensorPrimitives.Exp(products, products);
+        return TensorPrimitives.Dot(products, outcomes) / (TensorPrimitives.Sum<float>(products) + Prior);
+    }
+
+    private static bool TryTurn(Span<float> vector)
+    {
+        var learned = TowerVector.Learned(vector);
+        var length = TensorPrimitives.Norm<float>(learned);
+        vector[learned.Length..].Clear();
+        if (length is 0 or float.NaN || float.IsInfinity(length)) return false;
+        TensorPrimitives.Divide(learned, length, learned);
+        return true;
+    }
+}
