@@ -217,6 +217,8 @@ public sealed class RankServiceTests
             return _space.Nearest(vector, rows, filter);
         }
 
+        public void Affinities(PersonView person, ReadOnlySpan<int> rows, Span<float> affinities) => affinities.Clear();
+
         public void Similarities(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> similarities) => _space.Similarities(vector, rows, similarities);
 
         public int Similar<TFilter>(int row, Span<int> rows, TFilter filter)

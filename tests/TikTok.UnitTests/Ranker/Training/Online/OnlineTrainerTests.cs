@@ -18,7 +18,8 @@ public sealed class OnlineTrainerTests
         MaxRemembered = 1_000,
         MaxBatchAge = TimeSpan.FromSeconds(30),
         ValidationWindow = 500,
-        MinCompared = 200, MinComparedOfHead = 80,
+        MinCompared = 200,
+        MinComparedOfHead = 80,
     };
 
     private static readonly DlrmTrainerOptions Training = new() { BatchSize = 32, DenseRate = 0.003f };
