@@ -97,7 +97,8 @@ public sealed partial class ModelPublisher
         var version = _time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var table in good) SaveTable(table);
         var model = good.Any(table => table.Name == PublishedTable.Ranking) && DenseIsDue() ? SaveDense(version) : null;
-        return new PreparedPublication(version, model, [.. _tables.Select(table => _positions.GetValueOrDefault(table.Name)).OfType<TablePosition>()]);
+        return new PreparedPublication(
+            version, model, [.. _tables.Select(table => _positions.GetValueOrDefault(table.Name)).OfType<TablePosition>()], [.. good.Select(table => table.Name)]);
     }
 
     /// <summary>Lets others have it. Can be repeated, and what one left undone the next one does.</summary>
@@ -111,7 +112,7 @@ public sealed partial class ModelPublisher
         }
         await new Publication(prepared.Version, _dense, prepared.Tables).WriteAsync(_files, _directory, cancellationToken);
         Published++;
-        foreach (var table in prepared.Tables) Count(table.Table, "published", "");
+        foreach (var table in prepared.Renewed) Count(table, "published", "");
         LastAt = _time.GetUtcNow();
         if (prepared.Model is not null) await DeleteOldModelsAsync(cancellationToken);
     }
@@ -202,4 +203,5 @@ public sealed partial class ModelPublisher
 }
 
 /// <param name="Model">null: the dense weights stay as they were published.</param>
-public sealed record PreparedPublication(long Version, PublishedDense? Model, IReadOnlyList<TablePosition> Tables);
+/// <param name="Renewed">Of the tables, those that do not stay as they were published.</param>
+public sealed record PreparedPublication(long Version, PublishedDense? Model, IReadOnlyList<TablePosition> Tables, IReadOnlyList<string> Renewed);
