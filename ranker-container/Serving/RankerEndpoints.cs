@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using TikTok.Core;
 using TikTok.Core.Ranking;
 using TikTok.Core.Telemetry;
@@ -112,7 +113,8 @@ public static class RankerEndpoints
     private static async Task<Results<Ok<Explanation>, ProblemHttpResult>> ExplainAsync(string userId, string videoId, Explainer explainer) =>
         Id.IsValid(userId) && Id.IsValid(videoId) ? TypedResults.Ok(await explainer.ExplainAsync(userId, videoId)) : Bad("Both must be ids.");
 
-    private static Ok<ServingReport> Report(LogFollower log, ModelFollower models, RankingModelSlot slot) => TypedResults.Ok(new ServingReport
+    /// <summary>Said in words that they are services: a server that nothing feeds, as benchmarks have one, has no followers, and answers everything else.</summary>
+    private static Ok<ServingReport> Report([FromServices] LogFollower log, [FromServices] ModelFollower models, [FromServices] RankingModelSlot slot) => TypedResults.Ok(new ServingReport
     {
         Events = log.Applied,
         RepeatedEvents = log.Repeated,
