@@ -102,7 +102,6 @@ public static class DenseFeatureReader
         features[(int)CrossFeature.Country] = person.Country != 0 && person.Country == video.Country ? 1 : 0;
         features[(int)CrossFeature.Interests] = chosen / (float)count;
         features[(int)CrossFeature.CreatorSeen] = creatorSeen < 0 ? 0 : SeenDecay[creatorSeen];
-        features[(int)CrossFeature.SoundSeen] = video.Sound != FeatureId.None && context.Sounds.Contains(video.Sound) ? 1 : 0;
         features[(int)CrossFeature.TopicSeen] = Math.Min(1, seen / (float)PersonContext.RecentTopics);
         features[(int)CrossFeature.Length] = float.IsNaN(context.LogDuration) ? 0 : MathF.Exp(-MathF.Abs(PersonContext.LogSeconds(video.DurationMs) - context.LogDuration));
     }

@@ -112,9 +112,6 @@ public enum CrossFeature
     /// <summary>0.9 to the power of the swipes since the same creator's last video; 0 when the history has none.</summary>
     CreatorSeen,
 
-    /// <summary>Whether one of the last <see cref="PersonContext.RecentSounds"/> had the same sound: 1 or 0.</summary>
-    SoundSeen,
-
     /// <summary>Hashtags shared with the last <see cref="PersonContext.RecentTopics"/> videos, of which one may be counted for each of them.</summary>
     TopicSeen,
 

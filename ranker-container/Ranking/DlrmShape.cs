@@ -29,7 +29,7 @@ public static class DlrmShape
 
     public const int UserDense = 12;
     public const int VideoDense = 16;
-    public const int CrossDense = 13;
+    public const int CrossDense = 12;
 
     public const int BottomHidden = 32;
     public const int Pairs = Fields * (Fields - 1) / 2;

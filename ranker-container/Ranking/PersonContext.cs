@@ -8,9 +8,6 @@ namespace TikTok.Ranker.Ranking;
 /// <summary>What a person's history comes to where videos are compared with it: found once, then asked for every candidate.</summary>
 public struct PersonContext
 {
-    /// <summary>How many of the last videos' sounds are remembered.</summary>
-    public const int RecentSounds = 16;
-
     /// <summary>How many of the last videos' hashtags are remembered.</summary>
     public const int RecentTopics = 8;
 
@@ -18,7 +15,6 @@ public struct PersonContext
     private const SwipeSignals Positive = SwipeSignals.Finished | SwipeSignals.Liked | SwipeSignals.Shared | SwipeSignals.Commented | SwipeSignals.Followed;
 
     private CreatorIds _creators;
-    private SoundIds _sounds;
     private TopicIds _topics;
 
     /// <summary>ln of the mean length in seconds (geometric) of what was watched well; not a number when nothing was.</summary>
@@ -27,9 +23,6 @@ public struct PersonContext
     /// <summary>By place in the history; 0 where the video is not known.</summary>
     [UnscopedRef]
     public readonly ReadOnlySpan<long> Creators => _creators;
-
-    [UnscopedRef]
-    public readonly ReadOnlySpan<long> Sounds => _sounds;
 
     [UnscopedRef]
     public readonly ReadOnlySpan<long> Topics => _topics;
@@ -47,7 +40,6 @@ public struct PersonContext
             if (row < 0) continue;
             ref readonly var video = ref videos[row];
             _creators[i] = video.Creator;
-            if (i < RecentSounds) _sounds[i] = video.Sound;
             if (i < RecentTopics) ((ReadOnlySpan<long>)video.Hashtags).CopyTo(((Span<long>)_topics)[(i * VideoHashtags.Capacity)..]);
             if (!IsWellWatched(history[i])) continue;
             logDurations += LogSeconds(video.DurationMs);
@@ -61,12 +53,6 @@ public struct PersonContext
 
     [InlineArray(PersonView.HistoryCapacity)]
     private struct CreatorIds
-    {
-        private long _first;
-    }
-
-    [InlineArray(RecentSounds)]
-    private struct SoundIds
     {
         private long _first;
     }

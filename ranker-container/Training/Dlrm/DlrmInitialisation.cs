@@ -4,7 +4,7 @@ using TikTok.Ranker.Videos;
 namespace TikTok.Ranker.Training.Dlrm;
 
 /// <summary>
-/// The weights that training begins with: normal with the variance 2 ÷ inputs (He and others, 2015), and for each head the bias by which it predicts what happens
+/// The weights that training begins with: normal with the variance 2 ÷ inputs (He and others, 2015), none for the hour of the day, and for each head the bias by which it predicts what happens
 /// on average, so that the first hours are not spent on learning that likes are rare.
 /// </summary>
 public static class DlrmInitialisation
@@ -17,6 +17,10 @@ public static class DlrmInitialisation
             var deviation = tensor.Rows == 1 ? 0 : Math.Sqrt(2.0 / Inputs(weights, tensor));
             for (var i = 0; i < tensor.Values.Length; i++) tensor.Values[i] = (float)(Normal(random) * deviation);
         }
+
+        // What the hour means nobody knows, and one hour is all that a model sees at a time: begun at random, the prediction swings with the clock for weeks.
+        foreach (var feature in (ReadOnlySpan<UserFeature>)[UserFeature.HourSine, UserFeature.HourCosine])
+            weights.BottomUser.Values.AsSpan((int)feature * weights.BottomUser.Columns, weights.BottomUser.Columns).Clear();
         for (var head = 0; head < Heads.Count; head++)
         {
             var average = AverageOf((Head)head);
