@@ -22,37 +22,47 @@ internal static class PersonAffinity
     /// <summary>A chosen hashtag counts as a video of it that was watched to its end.</summary>
     private const float OfInterest = 0.75f;
 
+    /// <summary>Swipes after which one counts half: who turns to other things is followed.</summary>
+    private const float HalfLife = 24;
+
     /// <param name="directions">Room for <see cref="Capacity"/> vectors; they get length 1 in the learned dimensions, and 0 in the others.</param>
+    /// <param name="outcomes">What the person made of each, times its weight.</param>
+    /// <param name="weights">How much each counts, 0 to 1.</param>
     /// <returns>How many there are.</returns>
-    public static int Gather<TSource>(PersonView person, TowerTable towers, TSource videos, Span<float> directions, Span<float> outcomes)
+    public static int Gather<TSource>(PersonView person, TowerTable towers, TSource videos, Span<float> directions, Span<float> outcomes, Span<float> weights)
         where TSource : IVideoVectorSource
     {
         var dimensions = towers.Options.Dimensions;
-        var count = 0;
+        var (count, weight) = (0, 1f);
+        var fading = float.Exp2(-1 / HalfLife);
         foreach (ref readonly var entry in person.History)
         {
+            weight *= fading;
             if (!videos.TryGet(entry.Video, directions.Slice(count * dimensions, dimensions)) || !TryTurn(directions.Slice(count * dimensions, dimensions))) continue;
             var signal = TasteWeights.OfWatch(entry.Ratio, (entry.Signals & SwipeSignals.Skipped) != 0) + TasteWeights.OfActions(entry.Signals);
-            outcomes[count++] = Math.Min(signal, 1);
+            (outcomes[count], weights[count]) = (weight * Math.Min(signal, 1), weight);
+            count++;
         }
         if (person.Swipes >= PersonView.HistoryCapacity) return count;
         for (var i = 0; i < person.Interests.Length; i++)
         {
             var direction = directions.Slice(count * dimensions, dimensions);
             towers.ComposeInterests(person.Interests.Slice(i, 1), direction);
-            if (TryTurn(direction)) outcomes[count++] = OfInterest;
+            if (!TryTurn(direction)) continue;
+            (outcomes[count], weights[count]) = (OfInterest, 1);
+            count++;
         }
         return count;
     }
 
     /// <param name="products">With the directions gathered; used up.</param>
     /// <param name="scale">What makes cosines of them.</param>
-    public static float Of(Span<float> products, float scale, ReadOnlySpan<float> outcomes)
+    public static float Of(Span<float> products, float scale, ReadOnlySpan<float> outcomes, ReadOnlySpan<float> weights)
     {
         TensorPrimitives.Multiply(products, scale * Sharpness, products);
         TensorPrimitives.Subtract(products, Sharpness, products);
         TensorPrimitives.Exp(products, products);
-        return TensorPrimitives.Dot(products, outcomes) / (TensorPrimitives.Sum<float>(products) + Prior);
+        return TensorPrimitives.Dot(products, outcomes) / (TensorPrimitives.Dot(products, weights) + Prior);
     }
 
     private static bool TryTurn(Span<float> vector)

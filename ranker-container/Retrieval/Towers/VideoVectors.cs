@@ -77,9 +77,10 @@ internal sealed unsafe class VideoVectors(int dimensions)
 
     /// <summary>For each row the mean outcome of a person's videos, weighed by their likeness (<see cref="PersonAffinity"/>).</summary>
     /// <param name="directions">The person's videos, of length 1, 0 in the dimensions that do not count; one after the other.</param>
-    /// <param name="outcomes">One of each.</param>
+    /// <param name="outcomes">One of each, times its weight.</param>
+    /// <param name="weights">One of each.</param>
     [SkipLocalsInit]
-    public void Affinities(ReadOnlySpan<float> directions, ReadOnlySpan<float> outcomes, ReadOnlySpan<int> rows, Span<float> affinities)
+    public void Affinities(ReadOnlySpan<float> directions, ReadOnlySpan<float> outcomes, ReadOnlySpan<float> weights, ReadOnlySpan<int> rows, Span<float> affinities)
     {
         if (outcomes.IsEmpty)
         {
@@ -106,7 +107,7 @@ internal sealed unsafe class VideoVectors(int dimensions)
             var length = TensorPrimitives.Norm<float>(new ReadOnlySpan<float>(video, dimensions - TowerVector.Extra));
             if (length == 0) continue;
             for (var j = 0; j < likeness.Length; j++) likeness[j] = Product(video, aligned + (j * _stride), _stride);
-            affinities[i] = PersonAffinity.Of(likeness, 1 / length, outcomes);
+            affinities[i] = PersonAffinity.Of(likeness, 1 / length, outcomes, weights);
         }
         GC.KeepAlive(chunks);
     }

@@ -47,7 +47,18 @@ public sealed class PersonAffinityTests : IDisposable
     }
 
     [Fact]
-    public void It_is_the_mean_outcome_weighed_by_likeness()
+    public void What_was_made_of_it_lately_counts_more_than_what_was_made_of_it_before()
+    {
+        var cats = Enumerable.Range(0, 49).Select(i => _world.Add($"creator{i}", ["cats"])).ToArray();
+        _world.Renew(all: true);
+
+        // The newest are those skipped.
+        Assert.True(Affinity(_world.Watcher(cats.Take(24), skipped: cats.Skip(24).Take(24)), cats[48]) < 0.1);
+        Assert.True(Affinity(_world.Watcher(cats.Take(24)), cats[48]) > 0.4);
+    }
+
+    [Fact]
+    public void It_is_the_mean_outcome_weighed_by_likeness_and_age()
     {
         var random = new Random(3);
         var rows = Enumerable.Range(0, 50).Select(_ => _world.Add($"creator{random.Next(9)}", [$"tag{random.Next(6)}", $"tag{random.Next(6)}"])).ToArray();
@@ -56,10 +67,10 @@ public sealed class PersonAffinityTests : IDisposable
 
         foreach (var row in rows)
         {
-            var (sum, weights) = (0.0, 0.0);
+            var (sum, weights, age) = (0.0, 0.0, 0);
             foreach (var entry in person.History)
             {
-                var weight = Math.Exp(8 * (Cosine(row, _world.Videos.Find(entry.Video)) - 1));
+                var weight = Math.Exp(8 * (Cosine(row, _world.Videos.Find(entry.Video)) - 1)) * Math.Pow(2, -++age / 24.0);
                 sum += weight * (entry.Signals == SwipeSignals.Skipped ? -0.5 : 0.75);
                 weights += weight;
             }
