@@ -27,6 +27,7 @@ public static class DlrmShape
 
     public const int Fields = UserFields + VideoFields + 1;
 
+    // The model in C# reads four inputs of four videos at a time: multiples of four.
     public const int UserDense = 12;
     public const int VideoDense = 16;
     public const int CrossDense = 12;

@@ -35,7 +35,7 @@ public sealed record RerankingOptions
 
     /// <value>
     /// How far chance may go against value in exploration, as a share of the range of values: the scale of Gumbel noise, so that videos are drawn as by a softmax.
-    /// 0 to 10. Default 0.1. Without it, exploration would show again and again what the model believes already; with 0.25 it is watched a fifth less.
+    /// 0 to 10. Default 0.1. Without it, exploration would show again and again what the model believes already; with much more, it shows what nobody wants.
     /// </value>
     public float ExplorationNoise { get; init; } = 0.1f;
 

@@ -88,10 +88,10 @@ internal sealed unsafe class VideoVectors(int dimensions)
             return;
         }
         var chunks = Volatile.Read(ref _chunks);
-        var aligned = stackalloc float[outcomes.Length * _stride];
+        var strided = stackalloc float[outcomes.Length * _stride];
         for (var i = 0; i < outcomes.Length; i++)
         {
-            var to = new Span<float>(aligned + (i * _stride), _stride);
+            var to = new Span<float>(strided + (i * _stride), _stride);
             directions.Slice(i * dimensions, dimensions).CopyTo(to);
             to[dimensions..].Clear();
         }
@@ -106,7 +106,7 @@ internal sealed unsafe class VideoVectors(int dimensions)
             Widen(At(chunks, rows[i]), video, _stride);
             var length = TensorPrimitives.Norm<float>(new ReadOnlySpan<float>(video, dimensions - TowerVector.Extra));
             if (length == 0) continue;
-            for (var j = 0; j < likeness.Length; j++) likeness[j] = Product(video, aligned + (j * _stride), _stride);
+            for (var j = 0; j < likeness.Length; j++) likeness[j] = Product(video, strided + (j * _stride), _stride);
             affinities[i] = PersonAffinity.Of(likeness, 1 / length, outcomes, weights);
         }
         GC.KeepAlive(chunks);

@@ -22,7 +22,7 @@ public sealed class FeatureContexts(VideoTable videos, TowerTable towers, VideoS
     /// <summary>In a single video a feature has no meaning beyond the others there.</summary>
     private const int FewestVideos = 2;
 
-    /// <summary>Reads all videos, while others write them; changes nothing. Two passes: about two seconds for a million videos.</summary>
+    /// <summary>Reads all videos, while others write them; changes nothing. Two passes.</summary>
     /// <returns>What puts the contexts that moved into the table, to be called by the table's writer; it returns how many these were.</returns>
     public Func<int> Learn(CancellationToken cancellationToken)
     {
