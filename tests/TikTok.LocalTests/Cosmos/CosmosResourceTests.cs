@@ -136,7 +136,7 @@ public sealed class CosmosResourceTests(CosmosProcess cosmos) : IClassFixture<Co
         await cosmos.FailAsync($$"""{"match":{"container":"drop-{{drop}}","operation":"Create"},"drop":"{{drop}}"}""");
 
         // The client tries again for minutes; this caller has no such patience.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(3));
         await Assert.ThrowsAnyAsync<Exception>(() => container.CreateItemAsync(new { id = "a", pk = "p" }, cancellationToken: patience.Token));
 
         await cosmos.HealAsync();

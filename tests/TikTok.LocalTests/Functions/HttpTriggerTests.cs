@@ -130,18 +130,16 @@ public sealed class HttpTriggerTests : IAsyncLifetime, IDisposable
     {
         var finish = new TaskCompletionSource();
         _recorder.Behaviour = (_, _) => finish.Task;
-        var waiting = Enumerable.Range(0, 4).Select(_ => _http.GetAsync("slow")).ToList();
-        await _recorder.NextAsync();
-        await _recorder.NextAsync();
-        HttpResponseMessage refused = null!;
-        await Eventually.TrueAsync(async () => (refused = await _http.GetAsync("slow", new CancellationTokenSource(500).Token)).StatusCode == HttpStatusCode.TooManyRequests);
+        var requests = Enumerable.Range(0, 5).Select(_ => _http.GetAsync("slow")).ToList();
 
+        // Two run and two wait until they may finish: whichever comes last is the one that is answered.
+        var refused = await Task.WhenAny(requests).Unwrap();
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
         finish.SetResult();
-        foreach (var response in await Task.WhenAll(waiting))
-        {
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        }
+        var answers = await Task.WhenAll(requests);
+        Assert.Equal(4, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class JobScalerTests(StorageProcess storage) : IClassFixture<Stora
 
         await queue.SendMessageAsync("clip", stop.Token);
 
-        Assert.Equal("jobs-1 clip", await started.Task.WaitAsync(TimeSpan.FromSeconds(5), stop.Token));
+        Assert.Equal("jobs-1 clip", await started.Task.WaitAsync(TimeSpan.FromSeconds(30), stop.Token));
         await stop.CancelAsync();
         await running;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
