@@ -58,17 +58,16 @@ build_is_current() {
 }
 
 # Only errors are worth reading.
-build() {
+compile() {
     local output
-    output=$(dotnet build "$@" -c Release -v quiet -nologo 2>&1) && return 0
+    output=$(dotnet "$@" -c Release -v quiet -nologo 2>&1) && return 0
     grep -E 'error|Error' <<<"$output" | sort -u >&2 || printf '%s\n' "$output" >&2
     return 1
 }
 
 # A job is a process per message, and a ranker has much to load: as in their images they are compiled ahead of time, which halves their start. Where the feed lacks the compiler they run all the same.
 compile_ahead() {
-    dotnet publish "$ROOT/$1" -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true \
-        -o "$ROOT/$1/bin/ahead" -v quiet -nologo > /dev/null 2>&1 || say "$1 is not compiled ahead of time: it starts slower"
+    compile publish "$ROOT/$1" -r linux-x64 --self-contained false -p:PublishReadyToRun=true -o "$ROOT/$1/bin/ahead" || say "$1 is not compiled ahead of time: it starts slower"
 }
 
 build_service() {
@@ -77,7 +76,7 @@ build_service() {
         host.json global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt && return 0
     say "Building the service (Release)"
     started=$(mktemp)
-    build "$ROOT/local/Service.slnf" || { rm -f "$started"; die "The build failed."; }
+    compile build "$ROOT/local/Service.slnf" || { rm -f "$started"; die "The build failed."; }
     compile_ahead transcoder-container
     compile_ahead ranker-container
     # Stamped with the time before the build: what was edited meanwhile is built next time.
