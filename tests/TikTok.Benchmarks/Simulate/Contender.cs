@@ -11,8 +11,9 @@ internal sealed class Contender
     public const int PageSize = 4;
 
     private const int Days = 3;
-    private const int ActivePeople = 200;
-    private const int ChangedPeople = 100;
+
+    /// <summary>Those who live with the feed, and whose tastes change in the end.</summary>
+    private const int ActivePeople = 300;
     private const int NewPeople = 480;
 
     private readonly World _world;
@@ -88,7 +89,7 @@ internal sealed class Contender
     {
         cancellationToken.ThrowIfCancellationRequested();
         _crowd.NextDay();
-        var people = _world.People.Take(ChangedPeople).ToList();
+        var people = _world.People.Take(ActivePeople).ToList();
         var before = new SwipeCurve();
         await _crowd.RunAsync(Sessions(TimeSpan.FromHours(1)), before.Add);
         foreach (var person in people) _world.ChangeTaste(person);

@@ -15,7 +15,7 @@ internal sealed class SimulateBenchmark : IBenchmark
     private const string SeedsOption = "--seeds";
     private const string DefaultSeeds = "1,2";
     private const string PeopleOption = "--people";
-    private const int DefaultPeople = 2_000;
+    private const int DefaultPeople = 1_000;
 
     /// <summary>The ranker first: it takes the longest.</summary>
     private static readonly IReadOnlyList<(string Name, Func<World, SimulatedClock, IFeed> New, Action<IFeed> Ready)> Feeds =
@@ -35,7 +35,7 @@ internal sealed class SimulateBenchmark : IBenchmark
     public IReadOnlyList<BenchmarkOption> Options { get; } =
     [
         new(SeedsOption, $"simulate: which worlds, with commas between; {DefaultSeeds} unless given."),
-        new(PeopleOption, "simulate: people of a world, with creators and videos in proportion; 2000 unless given. Fewer are quicker, and their figures less certain."),
+        new(PeopleOption, "simulate: people of a world, with creators and videos in proportion; 1000 unless given."),
     ];
 
     public async Task<IReadOnlyList<BenchmarkRow>> RunAsync(BenchmarkContext context, CancellationToken cancellationToken)
