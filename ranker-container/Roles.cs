@@ -44,6 +44,7 @@ public static class Roles
         .AddReadiness("index", all => all.GetRequiredService<VideoSpace>().IsReady)
         .AddReadiness("log", all => all.GetRequiredService<LogFollower>().IsCaughtUp)
         .AddReadiness("models", all => all.GetRequiredService<ModelFollower>().IsReady)
+        .AddHostedService(all => all.GetRequiredService<PoolRenewal>())
         .AddSingleton<WarmUp>()
         .AddHostedService(all => all.GetRequiredService<WarmUp>())
         .AddReadiness("first requests", all => all.GetRequiredService<WarmUp>().IsDone);
@@ -80,7 +81,6 @@ public static class Roles
         .AddSingleton<VideoFeed>()
         .AddHostedService(all => all.GetRequiredService<VideoFeed>())
         .AddHostedService(all => all.GetRequiredService<SpaceRenewal>())
-        .AddHostedService(all => all.GetRequiredService<PoolRenewal>())
         .AddHostedService<ErasureFeed>();
 
     private static IServiceCollection AddReadiness(this IServiceCollection services, string name, Func<IServiceProvider, bool> isReady) =>

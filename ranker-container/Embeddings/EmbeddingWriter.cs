@@ -127,6 +127,15 @@ public sealed unsafe class EmbeddingWriter
         return now - _periods > _base ? Sweep(now - _periods) : 0;
     }
 
+    /// <summary>Asks for the memory that an id is looked for in, some time before.</summary>
+    internal void Prefetch(long id)
+    {
+        var hash = _table.Hash(id);
+        var shard = _table.Shards[EmbeddingTable.ShardOf(hash)];
+        CacheLines.Prefetch((byte*)shard.First(hash), sizeof(Bucket));
+        CacheLines.Prefetch((byte*)shard.Second(hash), sizeof(Bucket));
+    }
+
     internal void Put(long id, ReadOnlySpan<float> row, int period, bool changed)
     {
         if (row.Length != _options.Width) throw new ArgumentException($"A row has {_options.Width} floats, not {row.Length}.", nameof(row));

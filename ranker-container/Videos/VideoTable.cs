@@ -62,7 +62,7 @@ public sealed class VideoTable
         // The count before the index: whoever finds the row may read it.
         Volatile.Write(ref _count, row + 1);
         if (_index.IsFull) Volatile.Write(ref _index, _index.Grown());
-        _index.Add(video, row);
+        _index.TryAdd(video, row);
         return ref added;
     }
 
@@ -121,8 +121,7 @@ public sealed class VideoTable
         for (var row = 0; row < count; row++)
         {
             var video = chunks[row >> ChunkBits].Rows[row & (ChunkRows - 1)].Video;
-            if (video == FeatureId.None || index.Find(video) >= 0) throw new InvalidDataException("The videos are damaged.");
-            index.Add(video, row);
+            if (video == FeatureId.None || !index.TryAdd(video, row)) throw new InvalidDataException("The videos are damaged.");
         }
         Volatile.Write(ref _chunks, [.. chunks]);
         Volatile.Write(ref _count, count);
@@ -156,13 +155,19 @@ public sealed class VideoTable
             }
         }
 
-        public void Add(long id, int row)
+        /// <returns>false: it is there already.</returns>
+        public bool TryAdd(long id, int row)
         {
             var slot = Slot(id);
-            while (_ids[slot] != FeatureId.None) slot = (slot + 1) & (_ids.Length - 1);
+            while (_ids[slot] != FeatureId.None)
+            {
+                if (_ids[slot] == id) return false;
+                slot = (slot + 1) & (_ids.Length - 1);
+            }
             _rows[slot] = row;
             Volatile.Write(ref _ids[slot], id);
             _taken++;
+            return true;
         }
 
         public IdIndex Grown()
@@ -170,7 +175,7 @@ public sealed class VideoTable
             var grown = new IdIndex(_ids.Length * 2);
             for (var slot = 0; slot < _ids.Length; slot++)
             {
-                if (_ids[slot] != FeatureId.None) grown.Add(_ids[slot], _rows[slot]);
+                if (_ids[slot] != FeatureId.None) grown.TryAdd(_ids[slot], _rows[slot]);
             }
             return grown;
         }

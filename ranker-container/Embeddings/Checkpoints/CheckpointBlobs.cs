@@ -51,12 +51,16 @@ public sealed class CheckpointBlobs(IModelFiles blobs, string table, CheckpointD
 
     /// <summary>
     /// Brings a table that others read to a position that was published: by the deltas in between, or where it comes of another lineage by that one's snapshot and
-    /// deltas. What was downloaded is deleted once it is applied.
+    /// deltas. Files that are on this machine, saved here or downloaded by an earlier start, are not downloaded again; those of lineages before it are deleted.
     /// </summary>
     /// <exception cref="CheckpointException">A file is missing or bad. The table is at the position before it; the next call goes on from there.</exception>
     public async Task FollowAsync(EmbeddingWriter writer, CheckpointPosition to, CancellationToken cancellationToken)
     {
-        if (writer.Position?.Lineage != to.Lineage) await ApplyAsync($"{to.Lineage:N}.snapshot", writer.ReplaceBySnapshot, cancellationToken);
+        if (writer.Position?.Lineage != to.Lineage)
+        {
+            await ApplyAsync($"{to.Lineage:N}.snapshot", writer.ReplaceBySnapshot, cancellationToken);
+            directory.Forget(to.Lineage);
+        }
         while (writer.Position is { } reached && reached.Sequence < to.Sequence)
         {
             var next = string.Create(CultureInfo.InvariantCulture, $"{to.Lineage:N}.{reached.Sequence + 1:D8}.delta");
@@ -66,19 +70,29 @@ public sealed class CheckpointBlobs(IModelFiles blobs, string table, CheckpointD
 
     private async Task ApplyAsync(string file, Action<Stream> apply, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(directory.Path);
-        var path = Path.Combine(directory.Path, $"{file}.following");
-        try
+        var path = Path.Combine(directory.Path, file);
+        if (File.Exists(path))
         {
-            if (!await blobs.DownloadAsync(_prefix + file, path, cancellationToken))
-                throw new CheckpointException(CheckpointFault.WrongLength, $"{file} is not there.");
-            await using var stream = File.OpenRead(path);
-            apply(stream);
+            try
+            {
+                Apply(path, apply);
+                return;
+            }
+            catch (CheckpointException)
+            {
+                // Damaged since it was written here: what was published is whole.
+                File.Delete(path);
+            }
         }
-        finally
-        {
-            File.Delete(path);
-        }
+        await DownloadAsync(file, cancellationToken);
+        if (!File.Exists(path)) throw new CheckpointException(CheckpointFault.WrongLength, $"{file} is not there.");
+        Apply(path, apply);
+    }
+
+    private static void Apply(string path, Action<Stream> apply)
+    {
+        using var stream = File.OpenRead(path);
+        apply(stream);
     }
 
     private async Task DownloadAsync(string file, CancellationToken cancellationToken)

@@ -67,6 +67,15 @@ public sealed class CheckpointDirectory(string path, TimeProvider time)
         return new RestoredCheckpoint(reached, faults);
     }
 
+    /// <summary>Deletes what is of lineages before this one, unfinished files too.</summary>
+    internal void Forget(Guid before)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path))
+        {
+            if (string.CompareOrdinal(LineageOf(System.IO.Path.GetFileName(file)), $"{before:N}") < 0) File.Delete(file);
+        }
+    }
+
     internal static bool IsSnapshot(string file) => file.EndsWith(Snapshot, StringComparison.Ordinal);
 
     internal static string LineageOf(string file) => file.Split('.')[0];

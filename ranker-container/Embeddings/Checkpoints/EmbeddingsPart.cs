@@ -13,7 +13,8 @@ public sealed class EmbeddingsPart(string name, EmbeddingWriter writer) : ISnaps
     {
         try
         {
-            writer.ReplaceBySnapshot(stream);
+            // Whoever restores a snapshot has checked all of its parts.
+            writer.ReplaceByVerifiedSnapshot(stream);
         }
         catch (CheckpointException e)
         {

@@ -1,17 +1,17 @@
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace TikTok.Ranker.Retrieval.Hnsw;
 
-/// <summary>Values to and from a stream, little-endian as the machine has them, with a SHA-256 over all of them at the end.</summary>
-internal sealed class ChecksummedStream(Stream stream) : IDisposable
+/// <summary>Values to and from a stream, little-endian as the machine has them, with an XXH128 over all of them at the end: it finds damage. What tampers can write a checksum of any kind as well.</summary>
+internal sealed class ChecksummedStream(Stream stream)
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly XxHash128 _hash = new();
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        _hash.AppendData(bytes);
+        _hash.Append(bytes);
         stream.Write(bytes);
     }
 
@@ -24,7 +24,7 @@ internal sealed class ChecksummedStream(Stream stream) : IDisposable
     public void Read(Span<byte> bytes)
     {
         if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length) throw new InvalidDataException("The index is cut off.");
-        _hash.AppendData(bytes);
+        _hash.Append(bytes);
     }
 
     public T Read<T>()
@@ -41,8 +41,6 @@ internal sealed class ChecksummedStream(Stream stream) : IDisposable
         var expected = _hash.GetHashAndReset();
         var written = new byte[expected.Length];
         Read(written);
-        if (!CryptographicOperations.FixedTimeEquals(written, expected)) throw new InvalidDataException("The index is damaged.");
+        if (!written.AsSpan().SequenceEqual(expected)) throw new InvalidDataException("The index is damaged.");
     }
-
-    public void Dispose() => _hash.Dispose();
 }

@@ -16,6 +16,12 @@ internal sealed class LabelMap(SlotMemory memory)
 
     public long Bytes => _slots.Length * (long)sizeof(uint);
 
+    /// <summary>Room for so many labels, while there are none: taking them in does not grow it again and again.</summary>
+    public void Reserve(uint count)
+    {
+        if (Count == 0) _slots = Empty((int)Math.Max(MinLength, BitOperations.RoundUpToPowerOf2((count + 1) * 4UL / 3)));
+    }
+
     /// <returns>The slot, or <see cref="SlotMemory.None"/>.</returns>
     public uint Find(ulong label) => _slots[Place(label)];
 

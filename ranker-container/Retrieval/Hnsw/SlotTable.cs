@@ -99,6 +99,7 @@ internal sealed class SlotTable(SlotMemory memory)
     public bool Restore(uint count, ulong drawn)
     {
         (_count, _drawn) = (count, drawn);
+        _labels.Reserve(count);
         for (uint slot = 0; slot < count; slot++)
         {
             switch (memory.State(slot))

@@ -9,12 +9,12 @@ namespace TikTok.Ranker.Retrieval.Hnsw;
 internal static unsafe class Snapshot
 {
     private const ulong Magic = 0x5845_444E_4957_4E48; // "HNWINDEX"
-    private const int Version = 1;
+    private const int Version = 2;
     private const string Damaged = "The index is damaged.";
 
     public static void Save(Stream stream, HnswOptions options, SlotMemory memory, SlotTable slots, EntryPoint entry)
     {
-        using var target = new ChecksummedStream(stream);
+        var target = new ChecksummedStream(stream);
         target.Write(new Header(options));
         target.Write(new Shape
         {
@@ -45,7 +45,7 @@ internal static unsafe class Snapshot
 
     public static HnswIndex Load(Stream stream)
     {
-        using var source = new ChecksummedStream(stream);
+        var source = new ChecksummedStream(stream);
         var header = source.Read<Header>();
         Require(header.Magic == Magic, "This is not an index.");
         Require(header.Version == Version, $"The index is of version {header.Version}; this reads version {Version}.");
@@ -76,6 +76,9 @@ internal static unsafe class Snapshot
         var shape = source.Read<Shape>();
         Require(shape.Stride == memory.Stride && shape.Slots <= SlotMemory.MaxSlots, Damaged);
         Span<byte> levels = new byte[SlotMemory.ChunkSlots];
+
+        // How many levels of each slot may be led to: links jump all over the slots, and here a million of them are a megabyte.
+        List<byte> reach = [];
         for (uint first = 0; first < shape.Slots; first += SlotMemory.ChunkSlots)
         {
             memory.Reserve(first);
@@ -90,11 +93,12 @@ internal static unsafe class Snapshot
                 Require(memory.State(slot) is SlotState.Free or SlotState.Live or SlotState.Deleted && levels[i] <= SlotMemory.MaxLevel, Damaged);
                 memory.SetLevel(slot, levels[i]);
                 if (levels[i] > 0) source.Read(MemoryMarshal.AsBytes(Upper(memory, slot, levels[i])));
+                reach.Add((byte)(memory.State(slot) == SlotState.Free ? 0 : levels[i] + 1));
             }
         }
 
         source.ReadChecksum();
-        for (uint slot = 0; slot < shape.Slots; slot++) RequireLinks(memory, slot, shape.Slots);
+        RequireLinks(memory, CollectionsMarshal.AsSpan(reach));
         Require(slots.Restore(shape.Slots, shape.Drawn), "A label is in the index twice.");
         if (shape.HasEntry != 0)
         {
@@ -109,16 +113,18 @@ internal static unsafe class Snapshot
 
     private static Span<uint> Upper(SlotMemory memory, uint slot, int level) => new(memory.Links(slot, 1), level * memory.M);
 
-    private static void RequireLinks(SlotMemory memory, uint slot, uint slots)
+    /// <param name="reach">Of each slot its levels, the ground included; 0 of a free one. What a free slot has is written over before anything leads to it.</param>
+    private static void RequireLinks(SlotMemory memory, ReadOnlySpan<byte> reach)
     {
-        // What a free slot has is written over before anything leads to it.
-        if (memory.State(slot) == SlotState.Free) return;
-        for (var level = memory.Level(slot); level >= 0; level--)
+        for (uint slot = 0; slot < reach.Length; slot++)
         {
-            foreach (var link in new ReadOnlySpan<uint>(memory.Links(slot, level), memory.MaxLinks(level)))
+            for (var level = reach[(int)slot] - 1; level >= 0; level--)
             {
-                if (link == SlotMemory.None) break;
-                Require(link < slots && memory.State(link) != SlotState.Free && memory.Level(link) >= level, "A link of the index leads nowhere.");
+                foreach (var link in new ReadOnlySpan<uint>(memory.Links(slot, level), memory.MaxLinks(level)))
+                {
+                    if (link == SlotMemory.None) break;
+                    Require(link < (uint)reach.Length && reach[(int)link] > level, "A link of the index leads nowhere.");
+                }
             }
         }
     }

@@ -13,21 +13,32 @@ public sealed partial class PoolRenewal(VideoTable videos, PoolOptions options, 
 
     private readonly PoolBuilder _builder = new(videos, options);
     private readonly Lock _renewing = new();
+    private readonly TaskCompletionSource _renewed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private VideoPools _current = VideoPools.Empty;
+    private TimeSpan _took;
 
     internal VideoPools Current => Volatile.Read(ref _current);
 
-    /// <summary>Makes the pools anew from the videos as they are. Called before the first request, and by itself from then on.</summary>
+    /// <summary>Makes the pools anew from the videos as they are. Called before the first request, when all videos are there, and by itself from then on.</summary>
     public void Renew()
     {
-        lock (_renewing) Volatile.Write(ref _current, _builder.Build(UnixTime.Of(time.GetUtcNow())));
+        lock (_renewing)
+        {
+            var startedAt = time.GetTimestamp();
+            Volatile.Write(ref _current, _builder.Build(UnixTime.Of(time.GetUtcNow())));
+            _took = time.GetElapsedTime(startedAt);
+        }
+        _renewed.TrySetResult();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await _renewed.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
         {
-            var startedAt = time.GetTimestamp();
+            var pause = TimeSpan.FromTicks(Math.Clamp((long)(_took.Ticks / options.RenewalShare), ShortestPause.Ticks, LongestPause.Ticks));
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested) return;
             try
             {
                 Renew();
@@ -37,8 +48,6 @@ public sealed partial class PoolRenewal(VideoTable videos, PoolOptions options, 
                 // The pools stay as they were.
                 Failed(logger, e);
             }
-            var pause = TimeSpan.FromTicks(Math.Clamp((long)(time.GetElapsedTime(startedAt).Ticks / options.RenewalShare), ShortestPause.Ticks, LongestPause.Ticks));
-            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -70,7 +70,9 @@ public sealed class SpaceSnapshot(VideoTable videos, VideoSpace space) : ISnapsh
             for (var i = 0; i < count; i++)
             {
                 var saved = records.AsSpan(i * RecordLength, RecordLength);
-                var row = videos.Find(saved[0]);
+
+                // Where the videos lie as they lay, none needs to be looked for.
+                var row = isSame && videos[from + i].Video == saved[0] ? from + i : videos.Find(saved[0]);
                 isSame &= row == from + i;
                 if (row >= 0) space.Words.Set(row, saved[1..]);
             }
