@@ -42,6 +42,47 @@ public sealed class PublishingTests : IDisposable
         Assert.False(await server.PollAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_starts_again_downloads_only_what_it_has_not_whole(bool damaged)
+    {
+        var (publisher, first) = (Publisher(), new Server(this));
+        Learn(200);
+        await PublishAsync(publisher);
+        await first.PollAsync();
+        Learn(50);
+        await PublishAsync(publisher);
+        await first.PollAsync();
+        var kept = Directory.GetFiles(Path.Combine(first.Directory, PublishedTable.Ranking)).Order(StringComparer.Ordinal).ToList();
+        if (damaged) File.WriteAllBytes(kept[0], File.ReadAllBytes(kept[0])[..^1]);
+        _files.Downloaded.Clear();
+
+        var second = new Server(this, before: first);
+        await second.PollAsync();
+
+        second.AssertHas(_world);
+        Assert.Equal(2, kept.Count);
+        Assert.Equal(damaged ? [Path.GetFileName(kept[0])] : [], _files.Downloaded.Where(name => name.StartsWith($"{PublishedTable.Ranking}/", StringComparison.Ordinal)).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task What_a_server_keeps_of_older_lineages_is_deleted()
+    {
+        var (publisher, server) = (Publisher(), new Server(this));
+        Learn(200);
+        await PublishAsync(publisher);
+        await server.PollAsync();
+        var old = Assert.Single(Directory.GetFiles(Path.Combine(server.Directory, PublishedTable.Ranking)));
+        _world.Embeddings.Writer.Position = null;
+        Learn(50);
+
+        await PublishAsync(publisher);
+        await server.PollAsync();
+
+        Assert.NotEqual(old, Assert.Single(Directory.GetFiles(Path.Combine(server.Directory, PublishedTable.Ranking))));
+    }
+
     [Fact]
     public async Task Rows_are_published_every_time_and_dense_weights_when_they_are_due()
     {
@@ -341,13 +382,18 @@ public sealed class PublishingTests : IDisposable
 
     private sealed class Server
     {
-        public Server(PublishingTests test)
+        /// <param name="before">A server that was on the same machine.</param>
+        public Server(PublishingTests test, Server? before = null)
         {
+            Directory = before?.Directory ?? Path.Combine(test._files.Path, $"server-{Guid.NewGuid():N}");
             Table = new EmbeddingTable(DlrmTrainerOptions.Table with { Formats = RowFormats.Single }, test._time);
             Follower = new ModelFollower(
                 test._files, [new PublishedTable(PublishedTable.Ranking, Table.Writer)], bytes => RankingModels.Load(bytes, RankingDevice.Cpu), Slot,
-                Path.Combine(test._files.Path, $"server-{Guid.NewGuid():N}"), new ModelFollowerOptions(), test._time, NullLogger<ModelFollower>.Instance);
+                Directory, new ModelFollowerOptions(), test._time, NullLogger<ModelFollower>.Instance);
         }
+
+        /// <summary>For files on their way.</summary>
+        public string Directory { get; }
 
         public EmbeddingTable Table { get; }
 

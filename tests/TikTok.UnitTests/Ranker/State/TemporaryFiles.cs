@@ -15,12 +15,19 @@ internal sealed class TemporaryFiles : IModelFiles, IDisposable
     /// <summary>Uploads that still work; null: all.</summary>
     public int? FailsAfter { get; set; }
 
+    /// <summary>The names that were asked for.</summary>
+    public List<string> Downloaded { get; } = [];
+
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) => _files.ListAsync(prefix, cancellationToken);
 
     public Task UploadAsync(string name, string path, CancellationToken cancellationToken) =>
         FailsAfter-- is <= 0 ? Task.FromException(new IOException("It cannot be reached.")) : _files.UploadAsync(name, path, cancellationToken);
 
-    public Task<bool> DownloadAsync(string name, string path, CancellationToken cancellationToken) => _files.DownloadAsync(name, path, cancellationToken);
+    public Task<bool> DownloadAsync(string name, string path, CancellationToken cancellationToken)
+    {
+        Downloaded.Add(name);
+        return _files.DownloadAsync(name, path, cancellationToken);
+    }
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => _files.DeleteAsync(name, cancellationToken);
 
