@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using TikTok.Ranker.People;
 
 namespace TikTok.Ranker.Retrieval.Towers;
@@ -55,15 +56,12 @@ internal static class PersonAffinity
         return count;
     }
 
-    /// <param name="products">With the directions gathered; used up.</param>
-    /// <param name="scale">What makes cosines of them.</param>
-    public static float Of(Span<float> products, float scale, ReadOnlySpan<float> outcomes, ReadOnlySpan<float> weights)
-    {
-        TensorPrimitives.Multiply(products, scale * Sharpness, products);
-        TensorPrimitives.Subtract(products, Sharpness, products);
-        TensorPrimitives.Exp(products, products);
-        return TensorPrimitives.Dot(products, outcomes) / (TensorPrimitives.Dot(products, weights) + Prior);
-    }
+    /// <summary>What counts of videos at these cosines.</summary>
+    public static Vector512<float> Kernel(Vector512<float> cosines) => Vector512.Exp((cosines - Vector512<float>.One) * Sharpness);
+
+    /// <param name="sum">Of outcomes, by what counts of each.</param>
+    /// <param name="near">Of weights, likewise.</param>
+    public static float Mean(float sum, float near) => sum / (near + Prior);
 
     private static bool TryTurn(Span<float> vector)
     {

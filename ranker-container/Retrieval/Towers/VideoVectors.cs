@@ -82,32 +82,43 @@ internal sealed unsafe class VideoVectors(int dimensions)
     [SkipLocalsInit]
     public void Affinities(ReadOnlySpan<float> directions, ReadOnlySpan<float> outcomes, ReadOnlySpan<float> weights, ReadOnlySpan<int> rows, Span<float> affinities)
     {
-        if (outcomes.IsEmpty)
-        {
-            affinities.Clear();
-            return;
-        }
+        affinities.Clear();
+        if (outcomes.IsEmpty) return;
         var chunks = Volatile.Read(ref _chunks);
-        var strided = stackalloc float[outcomes.Length * _stride];
+
+        // One component of all the person's videos after the other: a video is compared with many of them at once, and nothing is added up across a register.
+        var learned = dimensions - TowerVector.Extra;
+        var components = (learned + 1) / 2 * 2;
+        var width = (outcomes.Length + Lane - 1) / Lane * Lane;
+        var turned = stackalloc float[(components + 2) * width];
+        new Span<float>(turned, (components + 2) * width).Clear();
         for (var i = 0; i < outcomes.Length; i++)
         {
-            var to = new Span<float>(strided + (i * _stride), _stride);
-            directions.Slice(i * dimensions, dimensions).CopyTo(to);
-            to[dimensions..].Clear();
+            for (var d = 0; d < learned; d++) turned[(d * width) + i] = directions[(i * dimensions) + d];
         }
+        var outcome = turned + (components * width);
+        var weight = outcome + width;
+        outcomes.CopyTo(new Span<float>(outcome, width));
+        weights.CopyTo(new Span<float>(weight, width));
+
         var video = stackalloc float[_stride];
-        Span<float> likeness = stackalloc float[outcomes.Length];
         for (var i = 0; i < rows.Length; i++)
         {
             if (i + PrefetchAhead < rows.Length && rows[i + PrefetchAhead] is var ahead && ahead >> ChunkBits < chunks.Length)
                 CacheLines.Prefetch((byte*)At(chunks, ahead), _stride * sizeof(ushort));
-            affinities[i] = 0;
             if (rows[i] >> ChunkBits >= chunks.Length) continue;
             Widen(At(chunks, rows[i]), video, _stride);
-            var length = TensorPrimitives.Norm<float>(new ReadOnlySpan<float>(video, dimensions - TowerVector.Extra));
+            var length = TensorPrimitives.Norm<float>(new ReadOnlySpan<float>(video, learned));
             if (length == 0) continue;
-            for (var j = 0; j < likeness.Length; j++) likeness[j] = Product(video, strided + (j * _stride), _stride);
-            affinities[i] = PersonAffinity.Of(likeness, 1 / length, outcomes, weights);
+            var (sum, near) = (Vector512<float>.Zero, Vector512<float>.Zero);
+            for (var first = 0; first < width; first += Lane)
+            {
+                var (low, high) = Products(video, turned + first, components, width);
+                (low, high) = (PersonAffinity.Kernel(low / length), PersonAffinity.Kernel(high / length));
+                sum += (low * Vector512.Load(outcome + first)) + (high * Vector512.Load(outcome + first + Vector512<float>.Count));
+                near += (low * Vector512.Load(weight + first)) + (high * Vector512.Load(weight + first + Vector512<float>.Count));
+            }
+            affinities[i] = PersonAffinity.Mean(Vector512.Sum(sum), Vector512.Sum(near));
         }
         GC.KeepAlive(chunks);
     }
@@ -122,15 +133,22 @@ internal sealed unsafe class VideoVectors(int dimensions)
         }
     }
 
-    private static float Product(float* a, float* b, int stride)
+    /// <summary>The inner products of one vector with <see cref="Lane"/> others, whose components lie <paramref name="width"/> apart.</summary>
+    /// <param name="components">An even number.</param>
+    private static (Vector512<float> Low, Vector512<float> High) Products(float* one, float* others, int components, int width)
     {
-        var (low, high) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        for (var d = 0; d < stride; d += Lane)
+        // Two sums each: one would wait for itself.
+        var (low, high, oddLow, oddHigh) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        for (var d = 0; d < components; d += 2)
         {
-            low = Vector512.FusedMultiplyAdd(Vector512.Load(a + d), Vector512.Load(b + d), low);
-            high = Vector512.FusedMultiplyAdd(Vector512.Load(a + d + Vector512<float>.Count), Vector512.Load(b + d + Vector512<float>.Count), high);
+            var (even, odd) = (Vector512.Create(one[d]), Vector512.Create(one[d + 1]));
+            low = Vector512.FusedMultiplyAdd(even, Vector512.Load(others), low);
+            high = Vector512.FusedMultiplyAdd(even, Vector512.Load(others + Vector512<float>.Count), high);
+            oddLow = Vector512.FusedMultiplyAdd(odd, Vector512.Load(others + width), oddLow);
+            oddHigh = Vector512.FusedMultiplyAdd(odd, Vector512.Load(others + width + Vector512<float>.Count), oddHigh);
+            others += 2 * width;
         }
-        return Vector512.Sum(low + high);
+        return (low + oddLow, high + oddHigh);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
