@@ -24,13 +24,24 @@ public sealed partial class StateRestore(
             // What is on this machine is as good a beginning, only an older one. With nothing at all, nobody can say what there is: the start fails, and is tried again.
             DownloadFailed(logger, e);
         }
-        Restored = snapshots.Restore(parts);
-        foreach (var fault in Restored.Faults) Damaged(logger, fault);
+        Restored = Restore();
+        if (Restored.Name is null)
+        {
+            await files.DownloadAgainAsync(cancellationToken);
+            Restored = Restore();
+        }
         if (Restored.Name is { } name) StateRestored(logger, name, time.GetElapsedTime(began).TotalSeconds);
         else beginning();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private RestoredState Restore()
+    {
+        var restored = snapshots.Restore(parts);
+        foreach (var fault in restored.Faults) Damaged(logger, fault);
+        return restored;
+    }
 
     [LoggerMessage(LogLevel.Warning, "Snapshots could not be downloaded; the ones on this machine are used")]
     private static partial void DownloadFailed(ILogger logger, Exception e);

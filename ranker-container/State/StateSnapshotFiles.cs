@@ -21,19 +21,30 @@ public sealed class StateSnapshotFiles(IModelFiles files, StateSnapshots snapsho
         foreach (var old in there.Where(file => string.CompareOrdinal(SnapshotOf(file), kept[^1]) < 0)) await files.DeleteAsync(old, cancellationToken);
     }
 
-    /// <summary>Downloads the newest ones, unless they are here.</summary>
+    /// <summary>Downloads the newest one, unless it or a newer one is here, and forgets those here that are no longer needed.</summary>
     public async Task DownloadAsync(CancellationToken cancellationToken)
     {
         var there = await files.ListAsync(Prefix, cancellationToken);
-        var here = snapshots.Names();
-        foreach (var name in Complete(there).Take(StateSnapshots.Kept).Where(name => !here.Contains(name, StringComparer.Ordinal)))
+        if (Complete(there).FirstOrDefault() is { } newest && snapshots.Names().All(name => string.CompareOrdinal(name, newest) < 0)) await DownloadAsync(there, newest, cancellationToken);
+        snapshots.ForgetOld();
+    }
+
+    /// <summary>Downloads all that are kept, in the place of those here: none of them could be used.</summary>
+    public async Task DownloadAgainAsync(CancellationToken cancellationToken)
+    {
+        var there = await files.ListAsync(Prefix, cancellationToken);
+        foreach (var name in Complete(there).Take(StateSnapshots.Kept)) await DownloadAsync(there, name, cancellationToken);
+    }
+
+    private async Task DownloadAsync(IEnumerable<string> there, string name, CancellationToken cancellationToken)
+    {
+        var directory = Path.Combine(snapshots.Path, name);
+        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        Directory.CreateDirectory(directory);
+        foreach (var file in there.Where(file => SnapshotOf(file) == name).Select(file => file[(Prefix.Length + name.Length + 1)..])
+            .OrderBy(file => file == StateSnapshots.ManifestFile))
         {
-            Directory.CreateDirectory(Path.Combine(snapshots.Path, name));
-            foreach (var file in there.Where(file => SnapshotOf(file) == name).Select(file => file[(Prefix.Length + name.Length + 1)..])
-                .OrderBy(file => file == StateSnapshots.ManifestFile))
-            {
-                if (Path.GetFileName(file) == file) await files.DownloadAsync(NameOf(name, file), snapshots.FileOf(name, file), cancellationToken);
-            }
+            if (Path.GetFileName(file) == file) await files.DownloadAsync(NameOf(name, file), snapshots.FileOf(name, file), cancellationToken);
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class StateSnapshots(string path, TimeProvider time)
             file.Flush(flushToDisk: true);
         }
         Directory.Move(directory, System.IO.Path.Combine(Path, name));
-        foreach (var old in Names().Skip(Kept)) Directory.Delete(System.IO.Path.Combine(Path, old), recursive: true);
+        ForgetOld();
         return name;
 
         void WritePart(ISnapshotPart part) => entries.Add(Write(part, System.IO.Path.Combine(directory, part.Name + PartFile)));
@@ -80,6 +80,11 @@ public sealed class StateSnapshots(string path, TimeProvider time)
             }
         }
         return new RestoredState(null, faults);
+    }
+
+    internal void ForgetOld()
+    {
+        foreach (var old in Names().Skip(Kept)) Directory.Delete(System.IO.Path.Combine(Path, old), recursive: true);
     }
 
     internal string FileOf(string name, string file) => System.IO.Path.Combine(Path, name, file);

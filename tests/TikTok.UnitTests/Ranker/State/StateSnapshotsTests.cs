@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using TikTok.Ranker.Embeddings;
 using TikTok.Ranker.Publishing;
 using TikTok.Ranker.State;
@@ -106,6 +107,41 @@ public sealed class StateSnapshotsTests : IDisposable
         await new StateSnapshotFiles(there, elsewhere).DownloadAsync(default);
         Assert.Equal(newest, elsewhere.Restore([first, second]).Name);
         Assert.Equal(2, (await there.ListAsync("state/", default)).Count(name => name.EndsWith("manifest.json", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_start_downloads_the_newest_one_only_and_nothing_where_a_newer_one_is_here()
+    {
+        using var there = new TemporaryFiles();
+        Save("one", "a");
+        Save("two", "b");
+        await new StateSnapshotFiles(there, Snapshots()).UploadAsync(default);
+        var elsewhere = new StateSnapshots(Path.Combine(there.Path, "elsewhere"), _time);
+
+        await new StateSnapshotFiles(there, elsewhere).DownloadAsync(default);
+        Save("three", "c");
+        there.Downloaded.Clear();
+        await new StateSnapshotFiles(there, Snapshots()).DownloadAsync(default);
+
+        Assert.Equal([Snapshots().Names()[1]], elsewhere.Names());
+        Assert.Empty(there.Downloaded);
+    }
+
+    [Fact]
+    public async Task Where_all_that_is_here_is_damaged_a_start_goes_on_from_what_was_uploaded()
+    {
+        using var there = new TemporaryFiles();
+        Save("one", "a");
+        Save("two", "b");
+        await new StateSnapshotFiles(there, Snapshots()).UploadAsync(default);
+        foreach (var name in Snapshots().Names()) await File.WriteAllTextAsync(Path.Combine(_directory.FullName, name, "second.part"), "damaged");
+        var (first, second) = (new TextPart("first"), new TextPart("second"));
+        var restore = new StateRestore(
+            Snapshots(), new StateSnapshotFiles(there, Snapshots()), [first, second], () => Assert.Fail("It begins with nothing."), _time, NullLogger<StateRestore>.Instance);
+
+        await restore.StartAsync(default);
+
+        Assert.Equal((Snapshots().Names()[0], "two", "b"), (restore.Restored?.Name, first.Text, second.Text));
     }
 
     [Fact]
