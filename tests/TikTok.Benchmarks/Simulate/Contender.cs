@@ -12,8 +12,8 @@ internal sealed class Contender
 
     private const int Days = 3;
 
-    /// <summary>Those who live with the feed, and whose tastes change in the end.</summary>
-    private const int ActivePeople = 300;
+    /// <summary>Those who live with the feed; in the end, the tastes of half of them change.</summary>
+    private const int ActivePeople = 600;
     private const int NewPeople = 480;
 
     private readonly World _world;
@@ -90,14 +90,13 @@ internal sealed class Contender
         cancellationToken.ThrowIfCancellationRequested();
         _crowd.NextDay();
         var people = _world.People.Take(ActivePeople).ToList();
-        var before = new SwipeCurve();
-        await _crowd.RunAsync(Sessions(TimeSpan.FromHours(1)), before.Add);
-        foreach (var person in people) _world.ChangeTaste(person);
-        var after = new SwipeCurve();
-        await _crowd.RunAsync(Sessions(TimeSpan.FromHours(12)), after.Add);
-        Change = new TasteChange(before, after);
+        foreach (var person in people.Where(IsChanged)) _world.ChangeTaste(person);
+        Change = new TasteChange(new SwipeCurve(), new SwipeCurve());
+        await _crowd.RunAsync(
+            people.Select((person, i) => new SwipeSession(_world, person, _world.Today.AddHours(12).AddSeconds(i * 30), SwipeCurve.Length)),
+            impression => (IsChanged(impression.Person) ? Change.Changed : Change.Unchanged).Add(impression));
 
-        IEnumerable<SwipeSession> Sessions(TimeSpan offset) =>
-            people.Select((person, i) => new SwipeSession(_world, person, _world.Today + offset + TimeSpan.FromMinutes(i), SwipeCurve.Length));
+        // Every second one of those who took the quiz, and of those who did not.
+        static bool IsChanged(Person person) => person.Number / 2 % 2 == 0;
     }
 }

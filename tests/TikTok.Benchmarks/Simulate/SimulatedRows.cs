@@ -38,25 +38,41 @@ internal sealed class SimulatedRows(IReadOnlyList<IReadOnlyList<Contender>> worl
 
     private IEnumerable<BenchmarkRow> NewPeople()
     {
-        foreach (var (who, curve) in ((string, Func<Contender, SwipeCurve>)[])[("with the quiz", c => c.WithQuiz), ("without it", c => c.WithoutQuiz)])
+        foreach (var (who, mean) in ((string, Func<Contender, int, int, Estimate>)[])
+            [("", MeanOfAll), (" with the quiz", (c, first, last) => c.WithQuiz.Mean(first, last)), (" without it", (c, first, last) => c.WithoutQuiz.Mean(first, last))])
         {
             foreach (var (first, last) in ((int, int)[])[(1, 4), (5, 7), (FirstPersonal, LastPersonal), (LastPersonal + 1, SwipeCurve.Length)])
             {
                 yield return Row(
-                    $"new people {who}, watch ratio of swipes {first}–{last}", "", c => curve(c).Mean(first, last), Popularity,
+                    $"new people{who}, watch ratio of swipes {first}–{last}", "", c => mean(c, first, last), Popularity,
                     first == FirstPersonal ? Target.MinRatio(PersonalOverPopular) : null);
             }
-            yield return Row($"new people {who}, watch ratio of swipes {FirstPersonal}–{LastPersonal}", "", c => curve(c).Mean(FirstPersonal, LastPersonal), Best, null);
+            yield return Row($"new people{who}, watch ratio of swipes {FirstPersonal}–{LastPersonal}", "", c => mean(c, FirstPersonal, LastPersonal), Best, null);
+        }
+
+        // As many of the one as of the other.
+        static Estimate MeanOfAll(Contender contender, int first, int last)
+        {
+            var (quiz, none) = (contender.WithQuiz.Mean(first, last), contender.WithoutQuiz.Mean(first, last));
+            return new Estimate((quiz.Mean + none.Mean) / 2, Math.Sqrt((quiz.Margin * quiz.Margin) + (none.Margin * none.Margin)) / 2);
         }
     }
 
     private IEnumerable<BenchmarkRow> Changes() =>
     [
-        Row("swipes until a changed taste is met as before (90 %)", "swipes", c => new Estimate(c.Change.SwipesToRecover(), 0), null, Target.Max(SwipesToRecover)),
-        Row("the same, frozen", "swipes", c => new Estimate(c.Change.SwipesToRecover(), 0), null, Target.Min(SwipesToRecover + 1), Frozen),
+        Recovery("swipes until a changed taste is met as an unchanged one (90 %)", Ranker, Target.Max(SwipesToRecover)),
+        Recovery("the same, frozen", Frozen, Target.Min(SwipesToRecover + 1)),
         .. Phases.Select(p => Row(
-            $"after the change, watch ratio of swipes {p.First}–{p.Last} of that before", "%", c => new Estimate(100 * c.Change.Share(p.First, p.Last), 0), Frozen, null)),
+            $"after the change, watch ratio of swipes {p.First}–{p.Last} of that without", "%", c => new Estimate(100 * c.Change.Share(p.First, p.Last), 0), Frozen, null)),
     ];
+
+    private BenchmarkRow Recovery(string name, string contender, Target target) => new()
+    {
+        Name = name,
+        Value = TasteChange.SwipesToRecover([.. worlds.Select(world => world.Single(c => c.Name == contender).Change)]),
+        Unit = "swipes",
+        Target = target,
+    };
 
     private IEnumerable<BenchmarkRow> Predictions() => Heads.All.Select(head => new BenchmarkRow
     {
@@ -75,9 +91,9 @@ internal sealed class SimulatedRows(IReadOnlyList<IReadOnlyList<Contender>> worl
         Row(name, unit, figure, Best, null),
     ];
 
-    private BenchmarkRow Row(string name, string unit, Func<Contender, Estimate> figure, string? peer, Target? target, string contender = Ranker)
+    private BenchmarkRow Row(string name, string unit, Func<Contender, Estimate> figure, string? peer, Target? target)
     {
-        var value = Over(contender, figure);
+        var value = Over(Ranker, figure);
         return new BenchmarkRow
         {
             Name = value.Margin > 0 ? FormattableString.Invariant($"{name} (± {value.Margin:0.00})") : name,
