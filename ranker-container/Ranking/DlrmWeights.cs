@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace TikTok.Ranker.Ranking;
 
 /// <summary>The dense weights of the model that <see cref="DlrmShape"/> describes. Matrices are input × output, row by row, so that a layer is <c>x·W + b</c>.</summary>
@@ -42,6 +44,17 @@ public sealed class DlrmWeights
 
     /// <summary>All of it, in one order: what is trained, saved and exported.</summary>
     public IReadOnlyList<DlrmTensor> Tensors => _tensors;
+
+    public void CopyFrom(DlrmWeights weights)
+    {
+        for (var i = 0; i < _tensors.Count; i++) weights._tensors[i].Values.CopyTo(_tensors[i].Values, 0);
+    }
+
+    /// <param name="share">Of the way that they go towards the others, 0 to 1.</param>
+    public void MoveTowards(DlrmWeights weights, float share)
+    {
+        for (var i = 0; i < _tensors.Count; i++) TensorPrimitives.Lerp(_tensors[i].Values, weights._tensors[i].Values, share, _tensors[i].Values);
+    }
 
     private DlrmLayer Layer(string name, int inputs, int outputs) => new(Add($"{name}.weight", inputs, outputs), Add($"{name}.bias", 1, outputs));
 

@@ -12,6 +12,9 @@ public sealed record DlrmTrainerOptions
     /// <value>Adam's step for the dense weights. Default 0.001.</value>
     public float DenseRate { get; init; } = 0.001f;
 
+    /// <value>Full steps that the served weights are a mean of, the newer counting more: each moves them by 1 ÷ this towards the newest. 0: the newest alone. Default 100.</value>
+    public float MeanSteps { get; init; } = 100;
+
     /// <value>Adagrad's step for embeddings. Default 0.05.</value>
     public float EmbeddingRate { get; init; } = 0.05f;
 

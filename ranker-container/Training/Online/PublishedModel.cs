@@ -82,7 +82,7 @@ public sealed class PublishedModel(EmbeddingTable table, OnlineTrainerOptions op
     /// <summary>These weights are published.</summary>
     public void Take(DlrmWeights weights)
     {
-        for (var i = 0; i < weights.Tensors.Count; i++) weights.Tensors[i].Values.CopyTo(Weights.Tensors[i].Values, 0);
+        Weights.CopyFrom(weights);
         Exists = true;
     }
 

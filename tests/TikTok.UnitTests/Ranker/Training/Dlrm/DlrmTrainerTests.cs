@@ -94,6 +94,30 @@ public sealed class DlrmTrainerTests
     }
 
     [Fact]
+    public void What_predicts_is_the_mean_of_the_last_steps_each_by_its_examples()
+    {
+        var newest = new DlrmTrainer(TestBatches.Table(), Options with { MeanSteps = 0 });
+        var trainer = new DlrmTrainer(TestBatches.Table(), Options with { MeanSteps = 4 });
+        var mean = 0f;
+        for (var step = 1; step <= 12; step++)
+        {
+            var examples = step % 3 == 0 ? 32 : 64;
+            newest.Train(TestBatches.Random(examples, step));
+            trainer.Train(TestBatches.Random(examples, step));
+
+            mean += Math.Max(1f / step, examples / 64f / 4) * (newest.Weights.Expert2[1].Weight.Values[5] - mean);
+            Assert.Equal(mean, trainer.Weights.Expert2[1].Weight.Values[5], 1e-6f);
+        }
+        var batch = TestBatches.Random(64, seed: 99);
+        trainer.Predict(batch);
+        var predicted = batch.Predictions.ToArray();
+
+        trainer.Train(batch);
+        Assert.Equal(predicted, batch.Predictions.ToArray());
+        Assert.NotEqual(newest.Weights.Expert2[1].Weight.Values, trainer.Weights.Expert2[1].Weight.Values);
+    }
+
+    [Fact]
     public void Weights_of_another_shape_or_cut_short_are_refused()
     {
         var written = new MemoryStream();

@@ -22,7 +22,7 @@ public sealed class OnlineTrainerTests
         MinComparedOfHead = 80,
     };
 
-    private static readonly DlrmTrainerOptions Training = new() { BatchSize = 32, DenseRate = 0.003f };
+    private static readonly DlrmTrainerOptions Training = new() { BatchSize = 32, DenseRate = 0.003f, MeanSteps = 10 };
 
     [Fact]
     public void The_same_log_gives_the_same_model()
