@@ -28,6 +28,9 @@ public static class TasteWeights
     public static float OfWatch(float ratio, bool skipped) =>
         skipped ? Skip : Unwatched + Math.Min(ratio, 1) + (Replay * Math.Clamp(ratio - 1, 0, 1));
 
+    /// <summary>The mean of <see cref="OfWatch"/> over many, of whom the share <paramref name="skips"/> skipped, and who watched <paramref name="ratio"/> on the mean; what is watched again counts whole.</summary>
+    public static float OfWatches(float ratio, float skips) => (skips * Skip) + ((1 - skips) * Unwatched) + ratio;
+
     /// <summary>What actions add to the signal of the swipe; taken back, they are subtracted.</summary>
     public static float OfActions(SwipeSignals signals) =>
         ((signals & SwipeSignals.Liked) != 0 ? Like : 0)

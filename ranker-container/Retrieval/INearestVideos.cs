@@ -36,8 +36,8 @@ public interface INearestVideos
     void Similarities(ReadOnlySpan<float> vector, ReadOnlySpan<int> rows, Span<float> similarities);
 
     /// <summary>
-    /// How the person took to what is like each video: the mean of what they made of the videos of their history, each counting by its likeness to this one, drawn to 0 where none is
-    /// like it. −1 to 1; 0 where nothing is known.
+    /// How much better than others the person took to what is like each video: the mean of what they made of the videos of their history, less what everybody did, each counting by its
+    /// likeness to this one, drawn to 0 where none is like it. −3 to 2, mostly −1 to 1; 0 where nothing is known.
     /// </summary>
     void Affinities(PersonView person, ReadOnlySpan<int> rows, Span<float> affinities);
 

@@ -95,7 +95,7 @@ public sealed class VideoSpace : INearestVideos, IVideoListener, IDisposable
         Span<float> liked = stackalloc float[PersonAffinity.Capacity * Dimensions];
         Span<float> outcomes = stackalloc float[PersonAffinity.Capacity];
         Span<float> weights = stackalloc float[PersonAffinity.Capacity];
-        var count = PersonAffinity.Gather(person, _towers, new Copies(_videos, _vectors), liked, outcomes, weights);
+        var count = PersonAffinity.Gather(person, _towers, _videos, _vectors, liked, outcomes, weights);
         _vectors.Affinities(liked[..(count * Dimensions)], outcomes[..count], weights[..count], rows, affinities);
     }
 

@@ -58,12 +58,13 @@ public sealed class PersonAffinityTests : IDisposable
     }
 
     [Fact]
-    public void It_is_the_mean_outcome_weighed_by_likeness_and_age()
+    public void It_is_the_mean_outcome_above_everybodys_weighed_by_likeness_and_age()
     {
         var random = new Random(3);
         var rows = Enumerable.Range(0, 50).Select(_ => _world.Add($"creator{random.Next(9)}", [$"tag{random.Next(6)}", $"tag{random.Next(6)}"])).ToArray();
         _world.Renew(all: true);
         var person = _world.Watcher(rows.Take(9), rows.Skip(9).Take(11));
+        const double Usual = (0.4 * -0.5) + (0.6 * -0.25) + 0.5;
 
         foreach (var row in rows)
         {
@@ -71,11 +72,27 @@ public sealed class PersonAffinityTests : IDisposable
             foreach (var entry in person.History)
             {
                 var weight = Math.Exp(8 * (Cosine(row, _world.Videos.Find(entry.Video)) - 1)) * Math.Pow(2, -++age / 24.0);
-                sum += weight * (entry.Signals == SwipeSignals.Skipped ? -0.5 : 0.75);
+                sum += weight * ((entry.Signals == SwipeSignals.Skipped ? -0.5 : 0.75) - Usual);
                 weights += weight;
             }
             Assert.Equal(sum / (weights + 0.3), Affinity(person, row), 0.02);
         }
+    }
+
+    [Fact]
+    public void To_watch_what_everybody_watches_says_less_of_taste_than_to_skip_it_and_the_other_way_round()
+    {
+        var (beloved, skipped) = (_world.Add("beloved", ["cats"]), _world.Add("skipped", ["cars"]));
+        var (cat, car) = (_world.Add("a", ["cats"]), _world.Add("b", ["cars"]));
+        _world.Renew(all: true);
+        _world.Videos.Write(beloved).Statistics = new VideoStatistics { Impressions = 1_000, WatchRatio = 950, Skips = 50 };
+        _world.Videos.Write(skipped).Statistics = new VideoStatistics { Impressions = 1_000, WatchRatio = 100, Skips = 900 };
+
+        var watcher = _world.Watcher([beloved, skipped]);
+        var skipper = _world.Watcher([], [beloved, skipped]);
+
+        Assert.InRange(Affinity(watcher, cat), 0, -Affinity(skipper, cat) / 5);
+        Assert.InRange(-Affinity(skipper, car), 0, Affinity(watcher, car) / 5);
     }
 
     [Fact]
