@@ -32,6 +32,9 @@ public sealed record Video
     /// </summary>
     public bool OwnerShadowBanned { get; init; }
 
+    /// <summary>The creator's <see cref="Account.Country"/>; null where the account has none, and in older documents.</summary>
+    public string? OwnerCountry { get; init; }
+
     /// <summary>The <see cref="Account.CopyVersion"/> that the copies are of; an older one does not replace them.</summary>
     public long OwnerVersion { get; init; }
 

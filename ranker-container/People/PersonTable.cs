@@ -10,7 +10,7 @@ namespace TikTok.Ranker.People;
 /// Everybody who was active lately, by the <see cref="FeatureId"/> of their id: what <see cref="PeopleFold"/> learns from the log, and the facts that
 /// <see cref="FeatureStore"/> reads. Any thread may ask; nobody waits for longer than one person takes to be copied or changed.
 /// </summary>
-public sealed class PersonTable : ISnapshotPart, IPersonMemory, IPersonViews, ICountryOf
+public sealed class PersonTable : ISnapshotPart, IPersonMemory, IPersonViews
 {
     private const int MaxShards = 64;
     private const int PeoplePerShard = 16;
@@ -76,12 +76,6 @@ public sealed class PersonTable : ISnapshotPart, IPersonMemory, IPersonViews, IC
         var user = FeatureId.Of(Field.User, userId);
         var shard = ShardOf(user);
         lock (shard.Lock) return shard.Find(user)?.Facts;
-    }
-
-    public ushort CountryOf(long user)
-    {
-        var shard = ShardOf(user);
-        lock (shard.Lock) return shard.Find(user)?.Facts?.Country ?? 0;
     }
 
     /// <summary>Whether there may be more of what the person watched elsewhere: they are not here, or have not been here for long.</summary>

@@ -103,7 +103,7 @@ public enum CrossFeature
     /// <summary>Whether the person follows the creator: 1 or 0.</summary>
     Following,
 
-    /// <summary>Whether most of the video's viewers come from the person's country: 1 or 0.</summary>
+    /// <summary>Whether the creator is of the person's country: 1 or 0.</summary>
     Country,
 
     /// <summary>Share of the video's hashtags that the person chose when joining.</summary>
@@ -115,7 +115,7 @@ public enum CrossFeature
     /// <summary>Hashtags shared with the last <see cref="PersonContext.RecentTopics"/> videos, of which one may be counted for each of them.</summary>
     TopicSeen,
 
-    /// <summary>What the person made of videos like this one (<see cref="Retrieval.INearestVideos.Affinities"/>).</summary>
+    /// <summary>What the person made of videos like this one, above what others made of those (<see cref="Retrieval.INearestVideos.Affinities"/>).</summary>
     Affinity,
 
     /// <summary>exp(−|ln of the video's length ÷ the mean length of what the person watched well|); 0 when nothing was.</summary>

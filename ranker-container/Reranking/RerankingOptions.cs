@@ -47,7 +47,7 @@ public sealed record RerankingOptions
     /// <value>What a chosen interest counts for among the popular, to somebody of whom no more is known; on the same scale. Default 1.</value>
     public float InterestBonus { get; init; } = 1;
 
-    /// <value>What the person's own country counts for in the same way. Default 0.25.</value>
+    /// <value>What a creator of the person's own country counts for in the same way. Default 0.25.</value>
     public float CountryBonus { get; init; } = 0.25f;
 
     /// <value>Impressions after which a video may be judged by how many skip it. Default 200.</value>

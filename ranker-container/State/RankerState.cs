@@ -24,7 +24,6 @@ public static class RankerState
         .AddSingleton<StatisticsFold>()
         .AddSingleton(new PersonTableOptions())
         .AddSingleton<PersonTable>()
-        .AddSingleton<ICountryOf>(all => all.GetRequiredService<PersonTable>())
         .AddSingleton<IPersonViews>(all => all.GetRequiredService<PersonTable>())
         .AddSingleton<PeopleFold>()
         .AddSingleton(all => new TowerTable(towers ?? new TowerOptions(), formats, all.GetRequiredService<TimeProvider>()))

@@ -5,13 +5,6 @@ using TikTok.Ranker.State;
 
 namespace TikTok.Ranker.Videos;
 
-/// <summary>Where people are, for whoever counts by country.</summary>
-public interface ICountryOf
-{
-    /// <returns>A <see cref="People.CountryCode"/>, 0 when unknown.</returns>
-    ushort CountryOf(long user);
-}
-
 /// <summary>
 /// What people do with videos, counted into the rows. Each event counts once: whoever calls has left out those that came twice. Events of videos that are not in
 /// the table are passed over.
@@ -20,7 +13,7 @@ public interface ICountryOf
 /// A follow is of a creator. It is credited to the video of that creator that the person watched last, or else to the first one that is told of within
 /// <see cref="FollowWindow"/> of it: a swipe is told when it ends, after the follow that it led to, and the two come by different partitions.
 /// </remarks>
-public sealed class StatisticsFold(VideoTable videos, ICountryOf countries) : IInteractionFold, ISnapshotPart, IPersonMemory
+public sealed class StatisticsFold(VideoTable videos) : IInteractionFold, ISnapshotPart, IPersonMemory
 {
     /// <summary>Seconds.</summary>
     public const uint FollowWindow = 600;
@@ -50,10 +43,8 @@ public sealed class StatisticsFold(VideoTable videos, ICountryOf countries) : II
             switch (interaction.Type)
             {
                 case InteractionType.Watch when interaction.Watch is { } watch:
-                    var user = FeatureId.Of(Field.User, interaction.UserId);
                     Watch(ref statistics, watch, at);
-                    Vote(ref video, countries.CountryOf(user));
-                    Remember(row, ref video, ref _people[user], at);
+                    Remember(row, ref video, ref _people[FeatureId.Of(Field.User, interaction.UserId)], at);
                     break;
                 case InteractionType.Like:
                     statistics.Likes++;
@@ -90,15 +81,6 @@ public sealed class StatisticsFold(VideoTable videos, ICountryOf countries) : II
         if (ratio >= Swipe.FinishRatio) statistics.Finishes++;
         if (Swipe.IsSkip(watch.WatchDurationMs, ratio)) statistics.Skips++;
         VideoTable.AddTrend(ref statistics, ratio, at);
-    }
-
-    /// <summary>Finds the country of more than half of the viewers, where there is one, in one counter.</summary>
-    private static void Vote(ref VideoRow video, ushort country)
-    {
-        if (country == 0) return;
-        if (video.CountryVotes == 0) video.Country = country;
-        if (video.Country == country) video.CountryVotes++;
-        else video.CountryVotes--;
     }
 
     private static void Remember(int row, ref VideoRow video, ref LastWatched person, uint at)

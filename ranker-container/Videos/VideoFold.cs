@@ -1,5 +1,6 @@
 using TikTok.Core.Documents;
 using TikTok.Ranker.Features;
+using TikTok.Ranker.People;
 using TikTok.Ranker.State;
 
 namespace TikTok.Ranker.Videos;
@@ -91,6 +92,7 @@ public sealed class VideoFold(VideoTable videos, IEnumerable<IVideoListener> lis
         video.Sound = FeatureId.Of(Field.Sound, document.SoundId);
         for (var i = 0; i < VideoHashtags.Capacity; i++) video.Hashtags[i] = i < document.Hashtags.Count ? FeatureId.Of(Field.Hashtag, document.Hashtags[i]) : FeatureId.None;
         video.PublishedAt = UnixTime.Of(publishedAt);
+        video.Country = CountryCode.Of(document.OwnerCountry);
         video.DurationMs = (uint)Math.Clamp(document.Probe?.DurationMs ?? document.Upload.DurationMs, 0, uint.MaxValue);
         if (isNew && publishedAt < LogFrom) Seed(ref video, document.Counters);
         video.Flags = FlagsOf(document);

@@ -22,11 +22,8 @@ public struct VideoRow
     public uint DurationMs;
     public VideoFlags Flags;
 
-    /// <summary>The country that most of its viewers come from, by <see cref="People.CountryCode"/>; 0 when unknown.</summary>
+    /// <summary>The creator's, by <see cref="People.CountryCode"/>; 0 when unknown.</summary>
     public ushort Country;
-
-    /// <summary>Of the majority vote that finds <see cref="Country"/> (Boyer and Moore, 1981): views for it less views against it.</summary>
-    public uint CountryVotes;
 
     public VideoStatistics Statistics;
 

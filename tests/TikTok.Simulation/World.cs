@@ -196,6 +196,7 @@ public sealed class World
             VideoId = id,
             UserId = creator.UserId,
             Username = $"creator_{creator.Number}",
+            OwnerCountry = creator.Country,
             Title = $"Clip {_clips.Count}",
             Hashtags = [.. hashtags.Distinct(StringComparer.Ordinal)],
             SoundId = ownSound ? null : Topics.Sound(soundTopic, ref noise),

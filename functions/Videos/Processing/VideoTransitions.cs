@@ -81,6 +81,7 @@ public static class VideoTransitions
             Username = creator.Username,
             Verified = creator.IsVerified,
             OwnerPrivate = creator.Private,
+            OwnerCountry = creator.Country,
             OwnerVersion = creator.CopyVersion,
         };
 

@@ -33,6 +33,7 @@ public sealed class Uploads(AccountStore accounts, VideoStore videos, VideoPipel
             Username = account.Username,
             Verified = account.IsVerified,
             OwnerPrivate = account.Private,
+            OwnerCountry = account.Country,
             OwnerVersion = account.CopyVersion,
             Upload = new Core.Documents.Upload
             {

@@ -16,6 +16,14 @@ namespace TikTok.LocalTests.Videos;
 public sealed class UploadTests(VideoPlant plant) : IClassFixture<VideoPlant>
 {
     [Fact]
+    public async Task A_video_copies_of_its_creators_account_what_feeds_and_rankers_need()
+    {
+        var video = await plant.FindAsync((await plant.BeginAsync()).VideoId);
+
+        Assert.Equal((VideoPlant.Creator.Username, "SE", false), (video.Username, video.OwnerCountry, video.OwnerPrivate));
+    }
+
+    [Fact]
     public async Task Blocks_go_up_in_parallel_one_fails_and_is_sent_again_and_the_state_tells_which()
     {
         var begun = await plant.BeginAsync(fileSize: 800);

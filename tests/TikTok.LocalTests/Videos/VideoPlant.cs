@@ -183,6 +183,7 @@ public sealed class VideoPlant : IAsyncLifetime
             DisplayName = caller.Username,
             PasswordHash = "",
             BirthDate = new DateOnly(1990, 1, 1),
+            Country = "SE",
             CreatedAt = TimeProvider.System.GetUtcNow(),
         },
         default);

@@ -130,7 +130,7 @@ public sealed class VideoTransitionsTests
         Account[] told = [.. versions, .. versions];
         random.Shuffle(told);
         var video = told.Aggregate(Begun().Tell(Success()), VideoTransitions.Credit);
-        return (video.OwnerVersion, video.OwnerPrivate, video.Username) == (8, versions[^1].Private, "ada8");
+        return (video.OwnerVersion, video.OwnerPrivate, video.OwnerCountry, video.Username) == (8, versions[^1].Private, "SE", "ada8");
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -210,6 +210,7 @@ public sealed class VideoTransitionsTests
         DisplayName = "Ada",
         PasswordHash = "",
         BirthDate = new DateOnly(1990, 1, 1),
+        Country = "SE",
         CreatedAt = Now,
         Private = isPrivate,
         CopyVersion = version,

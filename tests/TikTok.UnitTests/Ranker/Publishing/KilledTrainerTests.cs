@@ -89,7 +89,7 @@ public sealed class KilledTrainerTests : IDisposable
             _people = new PersonTable(new PersonTableOptions(), _videos);
             _embeddings = new EmbeddingTable(DlrmTrainerOptions.Table with { HashSeed = 1 }, time);
             var fold = new VideoFold(_videos, [], time) { LogFrom = DateTimeOffset.MinValue };
-            var statistics = new StatisticsFold(_videos, _people);
+            var statistics = new StatisticsFold(_videos);
             _online = new OnlineTrainer(
                 _videos, _embeddings, _people, null, new DlrmTrainer(_embeddings, new DlrmTrainerOptions { BatchSize = 16 }), null,
                 new OnlineTrainerOptions { MaxPending = 200, MaxRemembered = 200, MaxBatchAge = TimeSpan.FromMinutes(2) });

@@ -2,23 +2,21 @@ using TikTok.Core;
 using TikTok.Core.Documents;
 using TikTok.Core.Events;
 using TikTok.Ranker.Features;
-using TikTok.Ranker.People;
 using TikTok.Ranker.Videos;
 
 namespace TikTok.UnitTests.Ranker.Videos;
 
-public sealed class StatisticsFoldTests : ICountryOf
+public sealed class StatisticsFoldTests
 {
     private readonly FakeTime _time = new();
     private readonly VideoTable _videos = new();
-    private readonly Dictionary<long, ushort> _countries = [];
     private readonly StatisticsFold _fold;
     private readonly string _first;
     private readonly string _second;
 
     public StatisticsFoldTests()
     {
-        _fold = new StatisticsFold(_videos, this);
+        _fold = new StatisticsFold(_videos);
         (_first, _second) = (AddVideo("ann"), AddVideo("bob"));
     }
 
@@ -110,20 +108,6 @@ public sealed class StatisticsFoldTests : ICountryOf
     }
 
     [Fact]
-    public void A_video_takes_the_country_of_the_majority_of_its_viewers()
-    {
-        for (var i = 0; i < 100; i++)
-        {
-            var user = $"viewer {i}";
-            _countries[FeatureId.Of(Field.User, user)] = CountryCode.Of(i % 5 < 2 ? "FR" : "JP");
-            Watch(user, _first, 5_000);
-        }
-        Watch("of an unknown country", _first, 5_000);
-
-        Assert.Equal(CountryCode.Of("JP"), _videos[RowOf(_first)].Country);
-    }
-
-    [Fact]
     public void Engagement_halves_with_time()
     {
         Apply(InteractionType.Share, "me", _first);
@@ -141,7 +125,7 @@ public sealed class StatisticsFoldTests : ICountryOf
         using var stream = new MemoryStream();
         _fold.Save(stream);
         stream.Position = 0;
-        var restored = new StatisticsFold(_videos, this);
+        var restored = new StatisticsFold(_videos);
         restored.Load(stream);
 
         restored.Apply(Logged(InteractionType.Follow, "me", null, "ann"));
@@ -164,8 +148,6 @@ public sealed class StatisticsFoldTests : ICountryOf
         Apply(InteractionType.Follow, "you", null, "ann");
         Assert.Equal((2f, 1f), (Of(_first).Impressions, Of(_first).Follows));
     }
-
-    ushort ICountryOf.CountryOf(long user) => _countries.GetValueOrDefault(user);
 
     private string AddVideo(string creator)
     {

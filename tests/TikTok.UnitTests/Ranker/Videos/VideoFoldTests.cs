@@ -1,5 +1,6 @@
 using TikTok.Core.Documents;
 using TikTok.Ranker.Features;
+using TikTok.Ranker.People;
 using TikTok.Ranker.Videos;
 
 namespace TikTok.UnitTests.Ranker.Videos;
@@ -22,6 +23,7 @@ public sealed class VideoFoldTests
             Hashtags = ["a", "b", "c", "d", "e"],
             NotForTeens = true,
             OwnerShadowBanned = true,
+            OwnerCountry = "SE",
             Probe = new MediaProbe { Container = "mp4", VideoCodec = "h264", DurationMs = 12_345, Width = 1, Height = 1, FrameRate = 30 },
         };
 
@@ -31,6 +33,7 @@ public sealed class VideoFoldTests
         Assert.Equal(FeatureId.Of(Field.Creator, "ann"), row.Creator);
         Assert.Equal(FeatureId.Of(Field.Sound, "song"), row.Sound);
         Assert.Equal([FeatureId.Of(Field.Hashtag, "a"), FeatureId.Of(Field.Hashtag, "b"), FeatureId.Of(Field.Hashtag, "c"), FeatureId.Of(Field.Hashtag, "d")], ((ReadOnlySpan<long>)row.Hashtags).ToArray());
+        Assert.Equal(CountryCode.Of("SE"), row.Country);
         Assert.Equal(12_345u, row.DurationMs);
         Assert.Equal((uint)document.PublishedAt!.Value.ToUnixTimeSeconds(), row.PublishedAt);
         Assert.Equal(VideoFlags.Listed | VideoFlags.NotForTeens | VideoFlags.ShadowBanned, row.Flags);
