@@ -2,10 +2,11 @@ using System.IO.Hashing;
 
 namespace TikTok.Ranker.State;
 
-/// <summary>Passes on what is written, and has the XXH128 of all of it.</summary>
+/// <summary>Passes on what is written, and has the XXH128 of all of it: of the very bytes that it passes on, also where the caller's memory is written to meanwhile.</summary>
 internal sealed class HashedStream(Stream stream) : Stream
 {
     private readonly XxHash128 _hash = new();
+    private readonly byte[] _copy = new byte[1 << 16];
 
     public override bool CanRead => false;
 
@@ -34,8 +35,14 @@ internal sealed class HashedStream(Stream stream) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        _hash.Append(buffer);
-        stream.Write(buffer);
+        while (!buffer.IsEmpty)
+        {
+            var copied = _copy.AsSpan(0, Math.Min(buffer.Length, _copy.Length));
+            buffer[..copied.Length].CopyTo(copied);
+            _hash.Append(copied);
+            stream.Write(copied);
+            buffer = buffer[copied.Length..];
+        }
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
