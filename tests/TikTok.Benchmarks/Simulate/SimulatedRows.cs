@@ -38,16 +38,18 @@ internal sealed class SimulatedRows(IReadOnlyList<IReadOnlyList<Contender>> worl
 
     private IEnumerable<BenchmarkRow> NewPeople()
     {
-        foreach (var (who, mean, target) in ((string, Func<Contender, int, int, Estimate>, Target?)[])
+        foreach (var (who, mean) in ((string, Func<Contender, int, int, Estimate>)[])
         [
-            ("", MeanOfAll, Target.MinRatio(PersonalOverPopular)),
-            (" with the quiz", (c, first, last) => c.WithQuiz.Mean(first, last), null),
-            (" without it", (c, first, last) => c.WithoutQuiz.Mean(first, last), null),
+            ("", MeanOfAll),
+            (" with the quiz", (c, first, last) => c.WithQuiz.Mean(first, last)),
+            (" without it", (c, first, last) => c.WithoutQuiz.Mean(first, last)),
         ])
         {
             foreach (var (first, last) in ((int, int)[])[(1, 4), (5, 7), (FirstPersonal, LastPersonal), (LastPersonal + 1, SwipeCurve.Length)])
             {
-                yield return Row($"new people{who}, watch ratio of swipes {first}–{last}", "", c => mean(c, first, last), Popularity, first == FirstPersonal ? target : null);
+                yield return Row(
+                    $"new people{who}, watch ratio of swipes {first}–{last}", "", c => mean(c, first, last), Popularity,
+                    first == FirstPersonal ? Target.MinRatio(PersonalOverPopular) : null);
             }
             yield return Row($"new people{who}, watch ratio of swipes {FirstPersonal}–{LastPersonal}", "", c => mean(c, FirstPersonal, LastPersonal), Best, null);
         }
